@@ -1,0 +1,82 @@
+package dev.rlm.egress;
+
+import java.util.Arrays;
+
+/** Unreleased bytes of all channels in the order in which they arrived, with the channel of each piece. */
+final class ArrivalLog {
+
+  private byte[] bytes = new byte[256];
+  private int size;
+  private int[] pieceEnds = new int[4];
+  private Channel[] pieceChannels = new Channel[4];
+  private int pieces;
+
+  int size() {
+    return size;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int pieces() {
+    return pieces;
+  }
+
+  int pieceStart(int piece) {
+    return piece == 0 ? 0 : pieceEnds[piece - 1];
+  }
+
+  int pieceEnd(int piece) {
+    return pieceEnds[piece];
+  }
+
+  Channel pieceChannel(int piece) {
+    return pieceChannels[piece];
+  }
+
+  void append(Channel channel, byte[] source, int offset, int length) {
+    if (size + length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + length, bytes.length * 2));
+    }
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+    if (pieces > 0 && pieceChannels[pieces - 1] == channel) {
+      pieceEnds[pieces - 1] = size;
+      return;
+    }
+    if (pieces == pieceEnds.length) {
+      pieceEnds = Arrays.copyOf(pieceEnds, pieces * 2);
+      pieceChannels = Arrays.copyOf(pieceChannels, pieces * 2);
+    }
+    pieceEnds[pieces] = size;
+    pieceChannels[pieces] = channel;
+    pieces++;
+  }
+
+  /** Bytes of one channel among the first {@code upTo}. */
+  int count(Channel channel, int upTo) {
+    int sum = 0;
+    for (int piece = 0; piece < pieces && pieceStart(piece) < upTo; piece++) {
+      if (pieceChannels[piece] == channel) {
+        sum += Math.min(upTo, pieceEnds[piece]) - pieceStart(piece);
+      }
+    }
+    return sum;
+  }
+
+  /** Forgets the first bytes. */
+  void drop(int upTo) {
+    System.arraycopy(bytes, upTo, bytes, 0, size - upTo);
+    size -= upTo;
+    int kept = 0;
+    for (int piece = 0; piece < pieces; piece++) {
+      if (pieceEnds[piece] > upTo) {
+        pieceEnds[kept] = pieceEnds[piece] - upTo;
+        pieceChannels[kept] = pieceChannels[piece];
+        kept++;
+      }
+    }
+    pieces = kept;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.rlm.egress;
+
+import dev.rlm.egress.echo.EchoIndex;
+import dev.rlm.egress.rule.Rule;
+import dev.rlm.egress.scan.LiteralIndex;
+import dev.rlm.egress.scan.Scanner;
+import dev.rlm.egress.scan.Span;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds and redacts secrets and copies of a context document in what leaves a sandbox. Built once, from a policy, rules and the secrets
+ * that the host itself holds. Immutable and thread-safe; everything that changes lives in an {@link EgressSession}.
+ *
+ * <p>Guarantees: the time is linear in the bytes filtered; nothing in the bytes can switch the filter off; bytes outside findings pass
+ * unchanged; filtering filtered output changes nothing; the result does not depend on how a stream was cut into writes.
+ */
+public final class EgressFilter {
+
+  private final EgressPolicy policy;
+  private final Scanner scanner;
+  private final LiteralIndex ownSecrets;
+
+  private EgressFilter(Builder builder) {
+    policy = builder.policy;
+    List<Rule> enabled =
+        builder.rules.rules().stream().filter(rule -> !policy.disabledRules().contains(rule.id())).toList();
+    scanner = new Scanner(enabled.stream().map(Rule::compile).toList());
+    ownSecrets = new LiteralIndex(builder.secrets, "engine-secret", Span.Kind.ENGINE_SECRET);
+  }
+
+  /**
+   * Starts with the default policy, the standard rules and no secrets.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects what a filter is made of. Not thread-safe. */
+  public static final class Builder {
+    private EgressPolicy policy = EgressPolicy.defaults();
+    private RuleSet rules = RuleSet.standard();
+    private final List<byte[]> secrets = new ArrayList<>();
+
+    private Builder() {}
+
+    /**
+     * Sets the policy.
+     *
+     * @param policy the policy
+     * @return this
+     */
+    public Builder policy(EgressPolicy policy) {
+      this.policy = policy;
+      return this;
+    }
+
+    /**
+     * Sets the rules, in place of the standard ones.
+     *
+     * @param rules the rules
+     * @return this
+     */
+    public Builder rules(RuleSet rules) {
+      this.rules = rules;
+      return this;
+    }
+
+    /**
+     * Adds a secret that the host holds. It is matched exactly on every channel and in every mode, also encoded, reversed and in pieces
+     * of twelve bytes; values shorter than eight bytes are refused, because they would redact by chance.
+     *
+     * @param value the secret's bytes; copied
+     * @return this
+     */
+    public Builder ownSecret(byte[] value) {
+      if (value.length < 8) {
+        throw new IllegalArgumentException("an own secret has at least eight bytes");
+      }
+      secrets.add(value.clone());
+      return this;
+    }
+
+    /**
+     * Builds the filter.
+     *
+     * @return the filter
+     * @throws EgressConfigurationException when a rule's shape cannot be compiled
+     */
+    public EgressFilter build() {
+      return new EgressFilter(this);
+    }
+  }
+
+  /**
+   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched exactly in the output.
+   *
+   * @param context the document; not copied, and must not change afterwards
+   * @return the index, to be shared by sessions
+   */
+  public ContextIndex index(byte[] context) {
+    List<Span> found = new ArrayList<>();
+    scanner.scan(context, context.length, found);
+    List<byte[]> values = new ArrayList<>();
+    for (Span span : found) {
+      values.add(Arrays.copyOfRange(context, span.start(), span.end()));
+    }
+    return new ContextIndex(
+        new EchoIndex(context),
+        new LiteralIndex(values, "context-secret", Span.Kind.SECRET),
+        sha256(context),
+        context.length);
+  }
+
+  /**
+   * Opens a session without a context document.
+   *
+   * @return the session
+   */
+  public EgressSession openSession() {
+    return new EgressSession(this, null);
+  }
+
+  /**
+   * Opens a session over a context document.
+   *
+   * @param context the document's index, built by this filter
+   * @return the session
+   */
+  public EgressSession openSession(ContextIndex context) {
+    return new EgressSession(this, context);
+  }
+
+  /**
+   * The policy in force.
+   *
+   * @return the policy
+   */
+  public EgressPolicy policy() {
+    return policy;
+  }
+
+  /** Everything that a text holds, whatever the policy does about it. */
+  List<Span> find(byte[] text, int to, @Nullable ContextIndex context) {
+    List<Span> spans = new ArrayList<>();
+    scanner.scan(text, to, spans);
+    ownSecrets.scan(text, to, spans);
+    if (context != null) {
+      context.secrets().scan(text, to, spans);
+      context.echo().scan(text, to, policy.echo().minimumRun(), spans);
+    }
+    return spans;
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

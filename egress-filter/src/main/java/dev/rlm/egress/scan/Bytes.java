@@ -1,0 +1,69 @@
+package dev.rlm.egress.scan;
+
+/** Classes of bytes, as tables, because every byte of every output is looked up in them. */
+public final class Bytes {
+
+  private static final int UPPER = 1;
+  private static final int LOWER = 2;
+  private static final int DIGIT = 4;
+  private static final int TOKEN = 8;
+  private static final int NAME = 16;
+  private static final int HEX = 32;
+  private static final int SPACE = 64;
+  private static final byte[] TABLE = new byte[256];
+
+  static {
+    mark(UPPER | TOKEN | NAME, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    mark(LOWER | TOKEN | NAME, "abcdefghijklmnopqrstuvwxyz");
+    mark(DIGIT | TOKEN | NAME | HEX, "0123456789");
+    mark(TOKEN, "+/=");
+    mark(TOKEN | NAME, "-_");
+    mark(NAME, ".");
+    mark(HEX, "abcdefABCDEF");
+    mark(SPACE, " \t\r\n\u000b\f");
+  }
+
+  private Bytes() {}
+
+  private static void mark(int bits, String characters) {
+    characters.chars().forEach(c -> TABLE[c] |= (byte) bits);
+  }
+
+  static boolean isUpper(byte b) {
+    return (TABLE[b & 0xff] & UPPER) != 0;
+  }
+
+  static boolean isLower(byte b) {
+    return (TABLE[b & 0xff] & LOWER) != 0;
+  }
+
+  static boolean isDigit(byte b) {
+    return (TABLE[b & 0xff] & DIGIT) != 0;
+  }
+
+  static boolean isAlphanumeric(byte b) {
+    return (TABLE[b & 0xff] & (UPPER | LOWER | DIGIT)) != 0;
+  }
+
+  static boolean isLetter(byte b) {
+    return (TABLE[b & 0xff] & (UPPER | LOWER)) != 0;
+  }
+
+  static boolean isHex(byte b) {
+    return (TABLE[b & 0xff] & HEX) != 0;
+  }
+
+  /** Letters, digits and {@code + / = - _}: what random tokens are made of. */
+  public static boolean isToken(byte b) {
+    return (TABLE[b & 0xff] & TOKEN) != 0;
+  }
+
+  /** Letters, digits and {@code . - _}: what names of settings are made of. */
+  static boolean isName(byte b) {
+    return (TABLE[b & 0xff] & NAME) != 0;
+  }
+
+  static boolean isSpace(byte b) {
+    return (TABLE[b & 0xff] & SPACE) != 0;
+  }
+}
