@@ -1,0 +1,158 @@
+package dev.rlm.engine.api;
+
+import dev.rlm.engine.execution.Execution;
+import dev.rlm.engine.execution.ExecutionCommand;
+import dev.rlm.engine.execution.Executor;
+import dev.rlm.engine.sandbox.ByteSize;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+
+/** The HTTP interface: which route leads where. */
+public final class ApiServer implements AutoCloseable {
+
+  /** Requests that are handled at one time; further ones wait in the connection. */
+  private static final int MAX_REQUESTS = 2_000;
+
+  private static final int ACCEPTING_THREADS = 32;
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
+  private static final String OPENAPI = "/openapi.yaml";
+
+  private final Javalin javalin;
+
+  /**
+   * What the interface offers.
+   *
+   * @param host address to listen on
+   * @param port port to listen on; 0 for any that is free
+   * @param apiKeys keys of callers; none: loopback callers need none
+   * @param allowedHosts further names that a request's {@code Host} may have
+   * @param maxBody largest request body
+   * @param timeout of an execution that asks for none
+   * @param maxTimeout longest that one may ask for
+   */
+  public record Options(
+      String host,
+      int port,
+      List<String> apiKeys,
+      List<String> allowedHosts,
+      ByteSize maxBody,
+      Duration timeout,
+      Duration maxTimeout) {}
+
+  private ApiServer(Javalin javalin) {
+    this.javalin = javalin;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param executor runs what callers send
+   * @param readiness tells whether executions can be served now
+   * @param metrics writes the meters in Prometheus' text format
+   */
+  public static ApiServer start(
+      Options options, Executor executor, Supplier<Readiness> readiness, Supplier<String> metrics) {
+    Access access = new Access(options.apiKeys(), options.allowedHosts());
+    return new ApiServer(
+        Javalin.create(
+                config -> {
+                  configure(config, options);
+                  config.routes.before(
+                      ctx -> {
+                        RequestId.assign(ctx);
+                        access.check(ctx);
+                      });
+                  Errors.register(config);
+                  config.routes.post("/execute", ctx -> execute(ctx, options, executor));
+                  config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
+                  config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
+                  config.routes.get("/metrics", ctx -> text(ctx, "text/plain; version=0.0.4", metrics.get()));
+                  config.routes.get(OPENAPI, ctx -> text(ctx, "application/yaml", contract()));
+                })
+            .start());
+  }
+
+  private static void configure(JavalinConfig config, Options options) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.http.prefer405over404 = true;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.http.maxRequestSize = options.maxBody().bytes();
+    config.jetty.host = options.host();
+    config.jetty.port = options.port();
+    config.jetty.threadPool = threads();
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setRequestHeaderSize(MAX_HEADER_BYTES);
+          http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+          http.setUriCompliance(UriCompliance.RFC3986);
+        });
+  }
+
+  private static QueuedThreadPool threads() {
+    QueuedThreadPool pool = new QueuedThreadPool(ACCEPTING_THREADS);
+    pool.setName("http");
+    VirtualThreadPool virtual = new VirtualThreadPool(MAX_REQUESTS);
+    virtual.setName("http-");
+    pool.setVirtualThreadsExecutor(virtual);
+    return pool;
+  }
+
+  private static void execute(Context ctx, Options options, Executor executor) throws InterruptedException {
+    ExecutionCommand command =
+        ExecuteRequest.read(Bodies.json(ctx, options.maxBody()), options.timeout(), options.maxTimeout());
+    Execution execution = executor.execute(command);
+    json(ctx, ExecuteResponse.of(execution));
+  }
+
+  private static void ready(Context ctx, Readiness readiness) {
+    if (!readiness.ready()) {
+      ctx.status(503);
+      ctx.header("Retry-After", "5");
+    }
+    json(ctx, readiness);
+  }
+
+  private static void json(Context ctx, Object value) {
+    ctx.contentType("application/json");
+    ctx.result(Json.write(value));
+  }
+
+  private static void text(Context ctx, String type, String value) {
+    ctx.contentType(type);
+    ctx.result(value);
+  }
+
+  private static String contract() {
+    try (InputStream in = ApiServer.class.getResourceAsStream(OPENAPI)) {
+      return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the port that is listened on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /** Stops listening and cuts what is left of requests. */
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}

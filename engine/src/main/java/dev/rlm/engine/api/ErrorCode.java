@@ -1,0 +1,42 @@
+package dev.rlm.engine.api;
+
+import java.util.Locale;
+
+/** What can be wrong with a request or with the engine, as callers see it. The names are stable. */
+enum ErrorCode {
+  INVALID_JSON(400, "The body is not JSON"),
+  INVALID_REQUEST(400, "The request is not valid"),
+  UNKNOWN_FIELD(400, "The request has an unknown field"),
+  UNAUTHORIZED(401, "A valid API key is needed"),
+  FORBIDDEN_ORIGIN(403, "Requests from this origin are refused"),
+  NOT_FOUND(404, "There is nothing here"),
+  METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+  BODY_TOO_LARGE(413, "The body is too large"),
+  UNSUPPORTED_MEDIA_TYPE(415, "The body must be JSON"),
+  WRONG_HOST(421, "Requests for this host are refused"),
+  OVERLOADED(429, "There is no room now"),
+  INTERNAL_ERROR(500, "The engine failed"),
+  SANDBOX_UNAVAILABLE(503, "No sandbox can be had"),
+  STOPPING(503, "The engine is stopping");
+
+  private final int status;
+  private final String title;
+
+  ErrorCode(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** Returns the name on the wire. */
+  String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.rlm.engine.api;
+
+import dev.rlm.engine.execution.OverloadedException;
+import dev.rlm.engine.sandbox.SandboxUnavailableException;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place that turns what went wrong into a response. */
+final class Errors {
+
+  private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
+  private static final Duration RETRY_SANDBOX = Duration.ofSeconds(5);
+
+  private Errors() {}
+
+  static void register(JavalinConfig config) {
+    config.routes.exception(ApiException.class, (e, ctx) -> answer(ctx, e.code(), e.getMessage()));
+    config.routes.exception(OverloadedException.class, (e, ctx) -> overloaded(e, ctx));
+    config.routes.exception(SandboxUnavailableException.class, (e, ctx) -> unavailable(e, ctx));
+    config.routes.exception(
+        InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, "the engine is stopping"));
+    config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
+    config.routes.exception(Exception.class, (e, ctx) -> internal(e, ctx));
+  }
+
+  private static void overloaded(OverloadedException e, Context ctx) {
+    retryAfter(ctx, e.retryAfter());
+    ErrorCode code =
+        switch (e.reason()) {
+          case QUEUE_FULL, QUEUE_TIMEOUT -> ErrorCode.OVERLOADED;
+          case STOPPING -> ErrorCode.STOPPING;
+        };
+    answer(ctx, code, e.getMessage());
+  }
+
+  private static void unavailable(SandboxUnavailableException e, Context ctx) {
+    log.error("request {}: {}", RequestId.of(ctx), e.getMessage(), e);
+    retryAfter(ctx, RETRY_SANDBOX);
+    answer(ctx, ErrorCode.SANDBOX_UNAVAILABLE, e.getMessage());
+  }
+
+  private static void framework(HttpResponseException e, Context ctx) {
+    ErrorCode code =
+        switch (e.getStatus()) {
+          case 404 -> ErrorCode.NOT_FOUND;
+          case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+          case 413 -> ErrorCode.BODY_TOO_LARGE;
+          case 415 -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+          default -> e.getStatus() < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
+        };
+    String detail =
+        switch (code) {
+          case NOT_FOUND -> "no such resource: see GET /openapi.yaml";
+          case METHOD_NOT_ALLOWED -> "not this method: see GET /openapi.yaml";
+          default -> code.title();
+        };
+    answer(ctx, code, detail);
+  }
+
+  private static void internal(Exception e, Context ctx) {
+    log.error("request {} failed", RequestId.of(ctx), e);
+    answer(ctx, ErrorCode.INTERNAL_ERROR, "the engine failed; its log has the reason under this request's id");
+  }
+
+  private static void retryAfter(Context ctx, Duration duration) {
+    ctx.header("Retry-After", Long.toString(duration.toSeconds()));
+  }
+
+  static void answer(Context ctx, ErrorCode code, String detail) {
+    ctx.status(code.status());
+    ctx.contentType(Problem.CONTENT_TYPE);
+    ctx.result(Json.write(Problem.of(code, detail, RequestId.of(ctx))));
+  }
+}

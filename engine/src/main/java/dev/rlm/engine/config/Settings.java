@@ -1,0 +1,174 @@
+package dev.rlm.engine.config;
+
+import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.ResourceLimits;
+import dev.rlm.engine.sandbox.RuntimePreference;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Everything that can be configured, read once from the environment. This class is the one place that knows the variables'
+ * names and defaults; the README's table is tested against it.
+ *
+ * @param server the HTTP interface
+ * @param sandbox what sandboxes are made of
+ * @param execution what executions may take
+ * @param logLevel least severe level that is logged
+ * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
+ */
+public record Settings(
+    ServerSettings server,
+    SandboxSettings sandbox,
+    ExecutionSettings execution,
+    LogLevel logLevel,
+    Set<String> unknown) {
+
+  /** Variables that the {@code rlm} command reads before the engine starts. */
+  private static final Set<String> READ_BY_COMMAND = Set.of("RLM_STATE_DIR", "RLM_HOME");
+
+  private static final ByteSize LARGEST_SIZE = ByteSize.mebibytes(1L << 20);
+
+  /** How much is logged. */
+  public enum LogLevel {
+    /** What went wrong in the engine itself. */
+    ERROR,
+    /** And what an operator should look at. */
+    WARN,
+    /** And one line for each execution. */
+    INFO,
+    /** And what helps to find a fault. */
+    DEBUG,
+    /** Everything. */
+    TRACE
+  }
+
+  /** Copies the set. */
+  public Settings {
+    unknown = Set.copyOf(unknown);
+  }
+
+  /**
+   * Reads the process's environment.
+   *
+   * @throws ConfigurationException when something in it is wrong, naming all of it
+   */
+  public static Settings fromEnvironment() {
+    return from(System.getenv());
+  }
+
+  /** As {@link #fromEnvironment}, from a map. */
+  public static Settings from(Map<String, String> environment) {
+    Variables variables = new Variables(environment);
+    ServerSettings server = server(variables);
+    SandboxSettings sandbox = sandbox(variables);
+    ExecutionSettings execution = execution(variables);
+    LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
+    checkTogether(variables, server, sandbox, execution);
+    if (!variables.problems().isEmpty()) {
+      throw new ConfigurationException(variables.problems());
+    }
+    Set<String> unknown = new TreeSet<>(environment.keySet());
+    unknown.removeIf(name -> !name.startsWith("RLM_"));
+    unknown.removeAll(variables.asked());
+    unknown.removeAll(READ_BY_COMMAND);
+    return new Settings(server, sandbox, execution, logLevel, unknown);
+  }
+
+  private static ServerSettings server(Variables variables) {
+    return new ServerSettings(
+        variables.text("RLM_HOST", "127.0.0.1"),
+        variables.whole("RLM_PORT", 8000, 0, 65_535),
+        variables.list("RLM_API_KEY"),
+        variables.list("RLM_ALLOWED_HOSTS"),
+        variables.size("RLM_MAX_BODY", ByteSize.mebibytes(16), ByteSize.mebibytes(48)));
+  }
+
+  private static SandboxSettings sandbox(Variables variables) {
+    return new SandboxSettings(
+        variables.choice("RLM_EXECUTION_MODE", SandboxSettings.Mode.DOCKER),
+        variables.choice("RLM_DOCKER_RUNTIME", RuntimePreference.AUTO),
+        variables.text("DOCKER_HOST", "unix:///var/run/docker.sock"),
+        variables.text("RLM_SANDBOX_IMAGE", ""),
+        variables.flag("RLM_NETWORK_ENABLED", false),
+        variables.flag("RLM_GUARD", true),
+        limits(variables),
+        variables.text("RLM_HOME", "."),
+        variables.text("RLM_PYTHON", "python3"));
+  }
+
+  private static ResourceLimits limits(Variables variables) {
+    ByteSize memory = variables.size("RLM_MEMORY_LIMIT", ByteSize.mebibytes(512), LARGEST_SIZE);
+    int processes = variables.whole("RLM_PIDS_LIMIT", 50, 10, 1_000);
+    double cpus = variables.decimal("RLM_CPU_LIMIT", 1.0);
+    ByteSize temporaryFiles = variables.size("RLM_TMP_LIMIT", ByteSize.mebibytes(64), LARGEST_SIZE);
+    try {
+      return new ResourceLimits(memory, processes, cpus, temporaryFiles);
+    } catch (IllegalArgumentException e) {
+      variables.problem(
+          "RLM_MEMORY_LIMIT=%s RLM_PIDS_LIMIT=%d RLM_CPU_LIMIT=%s RLM_TMP_LIMIT=%s: %s"
+              .formatted(memory, processes, cpus, temporaryFiles, e.getMessage()));
+      return new ResourceLimits(ByteSize.mebibytes(512), 50, 1.0, ByteSize.mebibytes(64));
+    }
+  }
+
+  private static ExecutionSettings execution(Variables variables) {
+    Duration longest = Duration.ofHours(1);
+    return new ExecutionSettings(
+        variables.seconds("EXECUTION_TIMEOUT", Duration.ofSeconds(30), longest),
+        variables.seconds("RLM_MAX_EXECUTION_TIMEOUT", Duration.ofSeconds(300), longest),
+        variables.whole("RLM_MAX_CONCURRENT", 8, 1, 1_000),
+        variables.whole("RLM_MAX_QUEUED", 64, 0, 10_000),
+        variables.seconds("RLM_QUEUE_TIMEOUT", Duration.ofSeconds(60), longest),
+        variables.size("RLM_OUTPUT_KEPT", ByteSize.mebibytes(1), ByteSize.mebibytes(64)),
+        variables.size("RLM_OUTPUT_LIMIT", ByteSize.mebibytes(64), ByteSize.mebibytes(1 << 14)));
+  }
+
+  private static void checkTogether(
+      Variables variables, ServerSettings server, SandboxSettings sandbox, ExecutionSettings execution) {
+    boolean local = sandbox.mode() == SandboxSettings.Mode.LOCAL;
+    boolean allowed = variables.flag("RLM_ALLOW_UNSAFE_LOCAL", false);
+    if (local && !allowed) {
+      variables.problem(
+          "RLM_EXECUTION_MODE=local runs code on this machine with no isolation at all:"
+              + " set RLM_ALLOW_UNSAFE_LOCAL=true as well if that is what you want");
+    }
+    boolean loopback = isLoopback(server.host());
+    if (local && !loopback) {
+      variables.problem("RLM_EXECUTION_MODE=local listens on loopback only: RLM_HOST=%s".formatted(server.host()));
+    }
+    if (!loopback && server.apiKeys().isEmpty()) {
+      variables.problem(
+          "RLM_HOST=%s is not a loopback address: set RLM_API_KEY, so that not everybody can run code here"
+              .formatted(server.host()));
+    }
+    if (server.apiKeys().stream().anyMatch(key -> key.length() < 16)) {
+      variables.problem("RLM_API_KEY has a key of fewer than 16 characters, which can be guessed");
+    }
+    if (execution.timeout().compareTo(execution.maxTimeout()) > 0) {
+      variables.problem(
+          "EXECUTION_TIMEOUT=%d is more than RLM_MAX_EXECUTION_TIMEOUT=%d"
+              .formatted(execution.timeout().toSeconds(), execution.maxTimeout().toSeconds()));
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  /** Returns the names of all variables that the engine reads. */
+  static List<String> variableNames() {
+    Variables variables = new Variables(Map.of());
+    checkTogether(variables, server(variables), sandbox(variables), execution(variables));
+    variables.choice("LOG_LEVEL", LogLevel.INFO);
+    return variables.asked().stream().sorted().toList();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.rlm.engine.config;
+
+import dev.rlm.engine.sandbox.ByteSize;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Reads typed values from environment variables. An empty variable counts as not set. Collects what is wrong, so that all of
+ * it is said at once. Used by one thread.
+ */
+final class Variables {
+
+  private final Map<String, String> environment;
+  private final Set<String> asked = new TreeSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  Variables(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  String text(String name, String standard) {
+    asked.add(name);
+    String value = environment.getOrDefault(name, "").strip();
+    return value.isEmpty() ? standard : value;
+  }
+
+  List<String> list(String name) {
+    return Arrays.stream(text(name, "").split(",")).map(String::strip).filter(item -> !item.isEmpty()).toList();
+  }
+
+  boolean flag(String name, boolean standard) {
+    return parsed(
+        name,
+        standard,
+        text ->
+            switch (text.toLowerCase(Locale.ROOT)) {
+              case "true", "on", "yes", "1" -> true;
+              case "false", "off", "no", "0" -> false;
+              default -> throw new IllegalArgumentException("use true or false");
+            });
+  }
+
+  int whole(String name, int standard, int least, int most) {
+    return parsed(
+        name,
+        standard,
+        text -> {
+          int value = new BigDecimal(text).intValueExact();
+          if (value < least || value > most) {
+            throw new IllegalArgumentException("use %d to %d".formatted(least, most));
+          }
+          return value;
+        });
+  }
+
+  double decimal(String name, double standard) {
+    return parsed(name, standard, text -> new BigDecimal(text).doubleValue());
+  }
+
+  Duration seconds(String name, Duration standard, Duration most) {
+    return parsed(
+        name,
+        standard,
+        text -> {
+          Duration value = Duration.ofMillis(new BigDecimal(text).movePointRight(3).longValueExact());
+          if (!value.isPositive() || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException("use more than 0 and at most %d seconds".formatted(most.toSeconds()));
+          }
+          return value;
+        });
+  }
+
+  ByteSize size(String name, ByteSize standard, ByteSize most) {
+    return parsed(
+        name,
+        standard,
+        text -> {
+          ByteSize value = ByteSize.parse(text);
+          if (value.bytes() == 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException("use more than 0 and at most " + most);
+          }
+          return value;
+        });
+  }
+
+  <E extends Enum<E>> E choice(String name, E standard) {
+    Class<E> type = standard.getDeclaringClass();
+    return parsed(
+        name,
+        standard,
+        text ->
+            Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "use "
+                                + Arrays.stream(type.getEnumConstants())
+                                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                                    .collect(Collectors.joining(" or ")))));
+  }
+
+  private <T> T parsed(String name, T standard, Function<String, T> parser) {
+    String text = text(name, "");
+    if (text.isEmpty()) {
+      return standard;
+    }
+    try {
+      return parser.apply(text);
+    } catch (ArithmeticException | NumberFormatException e) {
+      problem("%s=%s is not a number that fits".formatted(name, text));
+    } catch (IllegalArgumentException e) {
+      problem("%s=%s: %s".formatted(name, text, e.getMessage()));
+    }
+    return standard;
+  }
+
+  void problem(String message) {
+    problems.add(message);
+  }
+
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** Returns the names that were asked for. */
+  Set<String> asked() {
+    return Set.copyOf(asked);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.rlm.engine.execution;
+
+import dev.rlm.engine.sandbox.Deadline;
+import java.time.Duration;
+
+/** Runs code when its turn has come. */
+public final class AdmittingExecutor implements Executor {
+
+  private final Admission admission;
+  private final Duration queueTimeout;
+  private final Executor next;
+
+  /** Creates the layer over {@code next}; an execution waits at most {@code queueTimeout} for its turn. */
+  public AdmittingExecutor(Admission admission, Duration queueTimeout, Executor next) {
+    this.admission = admission;
+    this.queueTimeout = queueTimeout;
+    this.next = next;
+  }
+
+  @Override
+  public Execution execute(ExecutionCommand command) throws InterruptedException {
+    long came = System.nanoTime();
+    try (Admission.Permit _ = admission.acquire(Deadline.after(queueTimeout))) {
+      Duration queued = Duration.ofNanos(System.nanoTime() - came);
+      return next.execute(command).withQueued(queued);
+    }
+  }
+}

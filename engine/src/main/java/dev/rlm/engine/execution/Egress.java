@@ -1,0 +1,235 @@
+package dev.rlm.engine.execution;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rlm.egress.Channel;
+import dev.rlm.egress.EgressExecution;
+import dev.rlm.egress.EgressFilter;
+import dev.rlm.egress.EgressReport;
+import dev.rlm.egress.EgressSession;
+import dev.rlm.egress.FilteredText;
+import dev.rlm.egress.Finding;
+import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.OutputListener;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out: everything that leaves a sandbox passes here. Should the filter itself fail, what it was given is withheld,
+ * never passed. Safe for use by many threads.
+ */
+public final class Egress {
+
+  /** Stands in the place of what could not be filtered. */
+  static final String WITHHELD = "[WITHHELD:filter-failure]";
+
+  private static final Logger log = LoggerFactory.getLogger(Egress.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final EgressFilter filter;
+
+  private Egress(EgressFilter filter) {
+    this.filter = filter;
+  }
+
+  /** Creates the filter with the default policy; {@code secrets} are the engine's own, and never pass. */
+  public static Egress of(List<String> secrets) {
+    EgressFilter.Builder builder = EgressFilter.builder();
+    secrets.forEach(secret -> builder.ownSecret(secret.getBytes(StandardCharsets.UTF_8)));
+    return new Egress(builder.build());
+  }
+
+  /**
+   * Begins an execution.
+   *
+   * @param context the document whose copies are looked for, where there is one
+   * @param outputKept bytes of each output stream that are kept
+   */
+  Passage begin(Optional<String> context, int outputKept) {
+    EgressSession session =
+        context
+            .map(text -> filter.openSession(filter.index(text.getBytes(StandardCharsets.UTF_8))))
+            .orElseGet(filter::openSession);
+    return new Passage(session, outputKept);
+  }
+
+  /** One execution's way out. Output is written while it runs; the rest is filtered at its end. Used by one thread at a time. */
+  static final class Passage implements OutputListener {
+
+    private final EgressSession session;
+    private final EgressExecution stream;
+    private final Map<Channel, OutputCapture> captures;
+    private final List<EgressFinding> findings = new ArrayList<>();
+    private boolean failed;
+
+    Passage(EgressSession session, int outputKept) {
+      this.session = session;
+      this.captures =
+          Map.of(Channel.STDOUT, new OutputCapture(outputKept), Channel.STDERR, new OutputCapture(outputKept));
+      this.stream = session.begin(this::release);
+    }
+
+    private void release(Channel channel, byte[] bytes) {
+      OutputCapture capture = captures.get(channel);
+      if (capture != null) {
+        capture.write(bytes, 0, bytes.length);
+      }
+    }
+
+    @Override
+    public void output(Stream stream, String text) {
+      if (failed) {
+        return;
+      }
+      try {
+        this.stream.write(
+            switch (stream) {
+              case STDOUT -> Channel.STDOUT;
+              case STDERR -> Channel.STDERR;
+            },
+            text.getBytes(StandardCharsets.UTF_8));
+      } catch (RuntimeException e) {
+        fail("output", e);
+        failed = true;
+      }
+    }
+
+    /** Ends the output; after this, {@link #text} gives all of it. */
+    void finishOutput() {
+      if (failed) {
+        return;
+      }
+      try {
+        report("", stream.finish());
+      } catch (RuntimeException e) {
+        fail("output", e);
+        failed = true;
+      }
+    }
+
+    /** Returns what was written to a stream, filtered; the middle is left out when there was too much. */
+    String text(Stream stream) {
+      return failed ? WITHHELD : capture(stream).text();
+    }
+
+    /** Returns whether something of the output was left out. */
+    boolean truncated() {
+      return captures.values().stream().anyMatch(OutputCapture::truncated);
+    }
+
+    private OutputCapture capture(Stream stream) {
+      return switch (stream) {
+        case STDOUT -> java.util.Objects.requireNonNull(captures.get(Channel.STDOUT));
+        case STDERR -> java.util.Objects.requireNonNull(captures.get(Channel.STDERR));
+      };
+    }
+
+    /** Filters the value of a last expression. */
+    String result(String repr) {
+      return filtered("result", () -> session.filter(Channel.VALUE, repr));
+    }
+
+    /** Filters an exception. */
+    ExecutionError error(ExecutionError error) {
+      return new ExecutionError(
+          filtered("error", () -> session.filter(Channel.ERROR, error.name())),
+          filtered("error", () -> session.filter(Channel.ERROR, error.value())),
+          filtered("error", () -> session.filter(Channel.ERROR, error.traceback())));
+    }
+
+    /** Filters variables: names and values, leaf by leaf, and then what they are together. */
+    Map<String, @Nullable Object> locals(Map<String, @Nullable Object> locals) {
+      Map<String, @Nullable Object> passed = new LinkedHashMap<>();
+      for (Map.Entry<String, @Nullable Object> local : locals.entrySet()) {
+        String name = filtered("locals", () -> session.filter(Channel.NAME, local.getKey()));
+        passed.put(name, whole(local.getKey(), value(local.getKey(), local.getValue())));
+      }
+      return passed;
+    }
+
+    private @Nullable Object value(String name, @Nullable Object value) {
+      return switch (value) {
+        case String text -> filtered("locals", () -> session.filterNamed(Channel.VALUE, name, text));
+        case List<?> list -> {
+          List<@Nullable Object> passed = new ArrayList<>();
+          for (Object item : list) {
+            passed.add(value(name, item));
+          }
+          yield passed;
+        }
+        case Map<?, ?> map -> {
+          Map<String, @Nullable Object> passed = new LinkedHashMap<>();
+          for (Map.Entry<?, ?> member : map.entrySet()) {
+            String key = String.valueOf(member.getKey());
+            passed.put(
+                filtered("locals", () -> session.filter(Channel.NAME, key)), value(key, member.getValue()));
+          }
+          yield passed;
+        }
+        case null -> null;
+        default -> value; // Numbers and booleans.
+      };
+    }
+
+    /** A secret may stand in several leaves: what still shows in the whole is not passed at all. */
+    private @Nullable Object whole(String name, @Nullable Object value) {
+      if (!(value instanceof List<?> || value instanceof Map<?, ?>)) {
+        return value;
+      }
+      try {
+        List<String> rules = session.inspect(Channel.VALUE, JSON.writeValueAsString(value));
+        if (rules.isEmpty()) {
+          return value;
+        }
+        rules.forEach(rule -> findings.add(new EgressFinding(rule, "locals", 0, 0, "redacted")));
+        return "[REDACTED:%s]".formatted(rules.getFirst());
+      } catch (JsonProcessingException | RuntimeException e) {
+        fail("locals", e);
+        log.debug("the variable of {} characters could not be inspected", name.length());
+        return WITHHELD;
+      }
+    }
+
+    private String filtered(String channel, Supplier<FilteredText> filter) {
+      try {
+        FilteredText text = filter.get();
+        report(channel, text.report());
+        return text.text();
+      } catch (RuntimeException e) {
+        fail(channel, e);
+        return WITHHELD;
+      }
+    }
+
+    private void report(String channel, EgressReport report) {
+      for (Finding finding : report.findings()) {
+        findings.add(
+            new EgressFinding(
+                finding.ruleId(),
+                channel.isEmpty() ? finding.channel().name().toLowerCase(Locale.ROOT) : channel,
+                finding.offset(),
+                finding.length(),
+                finding.action().name().toLowerCase(Locale.ROOT)));
+      }
+    }
+
+    private void fail(String channel, Exception e) {
+      log.error("the egress filter failed, and what it was given is withheld: {}", e.getClass().getName());
+      log.debug("the failure of the egress filter", e);
+      findings.add(new EgressFinding("filter-failure", channel, 0, 0, "withheld"));
+    }
+
+    List<EgressFinding> findings() {
+      return findings;
+    }
+  }
+}

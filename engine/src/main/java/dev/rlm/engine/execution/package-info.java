@@ -1,0 +1,5 @@
+/** One execution from admission to a filtered, recorded result. */
+@NullMarked
+package dev.rlm.engine.execution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,142 @@
+package dev.rlm.engine.sandbox.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.WaitContainerResultCallback;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.transport.DockerHttpClient;
+import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.SandboxUnavailableException;
+import dev.rlm.engine.sandbox.protocol.SandboxProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One started container with its attached streams. */
+final class DockerContainer implements SandboxProcess {
+
+  private static final Logger log = LoggerFactory.getLogger(DockerContainer.class);
+
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(20);
+
+  private final String id;
+  private final DockerDaemon daemon;
+  private final GuestInput input;
+  private final DockerHttpClient.Response attached;
+  private final GuestOutput output;
+  private final CgroupMeter meter;
+  private final Runnable removal;
+  private final AtomicBoolean killed = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Takes over a container.
+   *
+   * @param removal starts the removal of the container in the background
+   */
+  DockerContainer(
+      String id,
+      DockerDaemon daemon,
+      GuestInput input,
+      DockerHttpClient.Response attached,
+      CgroupMeter meter,
+      Runnable removal) {
+    this.id = id;
+    this.daemon = daemon;
+    this.input = input;
+    this.attached = attached;
+    this.output = new GuestOutput(attached.getBody());
+    this.meter = meter;
+    this.removal = removal;
+  }
+
+  @Override
+  public InputStream output() {
+    return output;
+  }
+
+  @Override
+  public void send(byte[] bytes) throws IOException {
+    input.send(bytes);
+  }
+
+  @Override
+  public Consumption consumption() {
+    return meter.read();
+  }
+
+  @Override
+  public void kill() {
+    if (killed.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("kill").start(this::killNow);
+    }
+  }
+
+  private void killNow() {
+    try {
+      daemon.call(
+          "kill a container",
+          Deadline.after(KILL_TIMEOUT),
+          client -> {
+            client.killContainerCmd(id).exec();
+            return true;
+          });
+    } catch (DockerException | SandboxUnavailableException e) {
+      log.debug("container {} was not killed: {}", id, e.getMessage()); // Its removal will.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Nobody interrupts this thread.
+    }
+  }
+
+  @Override
+  public Optional<ExitEvidence> awaitExit(Deadline deadline) throws InterruptedException {
+    try {
+      boolean ended = daemon.call("wait for a container", deadline, client -> awaitEnd(client, deadline));
+      if (!ended) {
+        return Optional.empty();
+      }
+      InspectContainerResponse.ContainerState state =
+          daemon.call("inspect a container", deadline, client -> client.inspectContainerCmd(id).exec().getState());
+      Long status = state.getExitCodeLong();
+      if (Boolean.TRUE.equals(state.getRunning()) || status == null) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new ExitEvidence(
+              status.intValue(), Boolean.TRUE.equals(state.getOOMKilled()), memoryPeak(), output.diagnostics()));
+    } catch (DockerException | SandboxUnavailableException e) {
+      log.warn("the end of container {} is not known: {}", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean awaitEnd(com.github.dockerjava.api.DockerClient client, Deadline deadline) {
+    try (WaitContainerResultCallback ended = client.waitContainerCmd(id).start()) {
+      return ended.awaitCompletion(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private OptionalLong memoryPeak() {
+    return meter.read().memoryPeak();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      input.close();
+      removal.run();
+      Thread.ofVirtual().name("detach").start(attached::close);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.rlm.engine.sandbox.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.OutputListener;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads guest messages off a stream that an attacker writes. Memory is bounded by one frame and its parsed form; nesting,
+ * names, numbers and text by fixed figures; nothing is deserialised but JSON's own types. Not safe for use by many threads.
+ */
+final class MessageReader {
+
+  /** Largest frame from a guest, as PROTOCOL.md states it. */
+  static final int MAX_FRAME = 1 << 20;
+
+  /** Deepest JSON that is read. */
+  static final int MAX_DEPTH = 64;
+
+  /** Longest number that is read; CPython itself writes no integer of more than 4,300 digits. */
+  static final int MAX_NUMBER = 4_400;
+
+  private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxNumberLength(MAX_NUMBER)
+                          .maxNameLength(MAX_FRAME)
+                          .maxStringLength(MAX_FRAME)
+                          .build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final InputStream in;
+  private final byte[] header = new byte[Integer.BYTES];
+
+  MessageReader(InputStream in) {
+    this.in = in;
+  }
+
+  /**
+   * Waits for the next message.
+   *
+   * @return the message, or empty at the end of the stream between two frames
+   * @throws ProtocolException when the guest broke the protocol
+   * @throws EOFException when the stream ended inside a frame
+   * @throws IOException when the stream failed
+   */
+  Optional<GuestMessage> read() throws IOException {
+    int got = in.readNBytes(header, 0, header.length);
+    if (got == 0) {
+      return Optional.empty();
+    }
+    if (got < header.length) {
+      throw new EOFException("the stream ended inside a frame's length");
+    }
+    int length = ByteBuffer.wrap(header).getInt();
+    if (length <= 0 || length > MAX_FRAME) {
+      throw new ProtocolException(
+          "a frame of %s bytes is outside 1 to %d".formatted(Integer.toUnsignedString(length), MAX_FRAME));
+    }
+    // readNBytes grows its buffer as bytes arrive: a length alone makes the host allocate nothing.
+    byte[] body = in.readNBytes(length);
+    if (body.length < length) {
+      throw new EOFException("the stream ended inside a frame");
+    }
+    return Optional.of(parse(body));
+  }
+
+  private static GuestMessage parse(byte[] body) throws ProtocolException {
+    JsonNode node;
+    try {
+      node = JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new ProtocolException("a frame is not JSON within the bounds");
+    } catch (IOException e) {
+      throw new ProtocolException("a frame is not UTF-8");
+    }
+    String type = text(node, "type");
+    return switch (type) {
+      case "ready" -> new GuestMessage.Ready(number(node, "protocol"), text(node, "python"), flag(node, "guard"));
+      case "stdout" -> output(node, OutputListener.Stream.STDOUT);
+      case "stderr" -> output(node, OutputListener.Stream.STDERR);
+      case "result" -> result(node);
+      default -> throw new ProtocolException("a frame is of no known type");
+    };
+  }
+
+  private static GuestMessage.Output output(JsonNode node, OutputListener.Stream stream) throws ProtocolException {
+    return new GuestMessage.Output(text(node, "id"), stream, text(node, "data"));
+  }
+
+  private static GuestMessage.Result result(JsonNode node) throws ProtocolException {
+    GuestMessage.Status status =
+        switch (text(node, "status")) {
+          case "completed" -> GuestMessage.Status.COMPLETED;
+          case "raised" -> GuestMessage.Status.RAISED;
+          case "interrupted" -> GuestMessage.Status.INTERRUPTED;
+          case "exited" -> GuestMessage.Status.EXITED;
+          default -> throw new ProtocolException("a result has no known status");
+        };
+    JsonNode error = node.path("error");
+    if (status == GuestMessage.Status.RAISED && !error.isObject()) {
+      throw new ProtocolException("a result says that the code raised, and has no error");
+    }
+    return new GuestMessage.Result(
+        text(node, "id"),
+        status,
+        node.path("result").isTextual() ? Optional.of(node.path("result").textValue()) : Optional.empty(),
+        locals(node),
+        flag(node, "locals_truncated"),
+        error.isObject()
+            ? Optional.of(new ExecutionError(text(error, "name"), text(error, "value"), text(error, "traceback")))
+            : Optional.empty(),
+        error.path("process_limit").asBoolean(false),
+        status == GuestMessage.Status.EXITED ? number(node, "exit_code") & 0xff : 0);
+  }
+
+  private static Map<String, @Nullable Object> locals(JsonNode node) throws ProtocolException {
+    JsonNode locals = node.path("locals");
+    if (!locals.isObject()) {
+      throw new ProtocolException("a result has no locals");
+    }
+    refuseInfinite(locals);
+    return JSON.convertValue(locals, OBJECT);
+  }
+
+  /** JSON has no infinity, but {@code 1e999} reads as one. */
+  private static void refuseInfinite(JsonNode node) throws ProtocolException {
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new ProtocolException("a number is too large");
+    }
+    for (JsonNode child : node) {
+      refuseInfinite(child);
+    }
+  }
+
+  private static String text(JsonNode node, String field) throws ProtocolException {
+    JsonNode value = node.path(field);
+    if (!value.isTextual()) {
+      throw new ProtocolException("the field " + field + " is not text");
+    }
+    return value.textValue();
+  }
+
+  private static int number(JsonNode node, String field) throws ProtocolException {
+    JsonNode value = node.path(field);
+    if (!value.isInt()) {
+      throw new ProtocolException("the field " + field + " is not a whole number");
+    }
+    return value.intValue();
+  }
+
+  private static boolean flag(JsonNode node, String field) throws ProtocolException {
+    JsonNode value = node.path(field);
+    if (!value.isBoolean()) {
+      throw new ProtocolException("the field " + field + " is not true or false");
+    }
+    return value.booleanValue();
+  }
+}

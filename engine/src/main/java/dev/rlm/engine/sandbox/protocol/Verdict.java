@@ -1,0 +1,56 @@
+package dev.rlm.engine.sandbox.protocol;
+
+import dev.rlm.engine.sandbox.Outcome;
+import dev.rlm.engine.sandbox.ResourceLimits;
+import java.util.Set;
+
+/**
+ * Decides how an execution ended when no limit of the host's own ended it. Pure.
+ *
+ * <p>Exit status 137 alone proves nothing: guest code can exit with it, and gVisor ends with 1, 2 or 128 when memory runs out.
+ */
+final class Verdict {
+
+  /** Statuses seen after the memory limit killed a sandbox, under runc and versions of gVisor. */
+  private static final Set<Integer> STATUSES_AFTER_OOM = Set.of(1, 2, 128, 137);
+
+  /** A peak of at least this share of the limit, in percent, counts as having reached it. */
+  private static final int PEAK_PERCENT = 98;
+
+  /** The agent could not keep up the protocol. */
+  private static final int AGENT_PROTOCOL = 70;
+
+  /** The agent could not load its guard. */
+  private static final int AGENT_GUARD = 71;
+
+  private Verdict() {}
+
+  /** Judges a sandbox that died by itself while code ran. */
+  static Outcome ofDeath(SandboxProcess.ExitEvidence evidence, ResourceLimits limits) {
+    boolean peaked =
+        evidence.memoryPeak().isPresent()
+            && evidence.memoryPeak().getAsLong() >= limits.memory().bytes() / 100 * PEAK_PERCENT
+            && STATUSES_AFTER_OOM.contains(evidence.status());
+    if (evidence.oomKilled() || peaked) {
+      return new Outcome.OutOfMemory(limits.memory());
+    }
+    return switch (evidence.status()) {
+      case AGENT_PROTOCOL -> new Outcome.SandboxLost("the code broke the agent's connection to the host");
+      case AGENT_GUARD -> new Outcome.SandboxLost("the agent could not load its guard");
+      default -> new Outcome.Exited(evidence.status());
+    };
+  }
+
+  /** Judges an execution that the guest says has ended, and that no limit of the host's ended before. */
+  static Outcome ofResult(GuestMessage.Result result, ResourceLimits limits) {
+    return switch (result.status()) {
+      case COMPLETED -> new Outcome.Completed();
+      case RAISED ->
+          result.processLimit()
+              ? new Outcome.ProcessLimit(limits.processes(), result.error())
+              : new Outcome.Raised(result.error().orElseThrow());
+      case EXITED -> new Outcome.Exited(result.exitCode());
+      case INTERRUPTED -> new Outcome.SandboxLost("the guest says that it was interrupted, and the host did not interrupt it");
+    };
+  }
+}
