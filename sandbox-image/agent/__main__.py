@@ -57,12 +57,14 @@ def main(arguments: list[str]) -> None:
     )
 
     # A waiting sandbox has time for the imports that only the first execution needs.
+    from hostcalls import HostCalls
     from runner import Runner
     from streams import Streams
 
-    runner = Runner(descriptors, channel, interrupts, Streams())
+    calls = HostCalls(channel)
+    runner = Runner(descriptors, channel, interrupts, calls, Streams())
     hide()
-    start_new_thread(listen, (descriptors, runner, channel, interrupts))
+    start_new_thread(listen, (descriptors, runner, channel, interrupts, calls))
     pthread_sigmask(SIG_SETMASK, unblocked)
     runner.serve()
 
@@ -88,12 +90,12 @@ def load_guard(descriptors: Descriptors, network: bool) -> None:
         fail(descriptors.host_error, EXIT_GUARD, f"guard: {type(error).__name__}: {error}")
 
 
-def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Interrupts) -> None:
+def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Interrupts, calls) -> None:
     """Acts on the host's frames, in a thread of its own. Ends the process with the stream, or when it is broken."""
     try:
         frames = FrameReader(descriptors.host_in)
         while (message := frames.read()) is not None:
-            handle(message, runner, channel, interrupts)
+            handle(message, runner, channel, interrupts, calls)
         _exit(EXIT_HOST_GONE)
     except ProtocolViolation as error:
         fail(descriptors.host_error, EXIT_FAULT, f"protocol: {error}")
@@ -101,7 +103,7 @@ def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Inter
         fail(descriptors.host_error, EXIT_FAULT, f"reading frames: {type(error).__name__}: {error}")
 
 
-def handle(message: dict, runner, channel: Channel, interrupts: Interrupts) -> None:
+def handle(message: dict, runner, channel: Channel, interrupts: Interrupts, calls) -> None:
     """Acts on one frame. Raises ProtocolViolation for what the protocol does not know."""
     kind = message.get("type")
     identifier = message.get("id")
@@ -112,12 +114,17 @@ def handle(message: dict, runner, channel: Channel, interrupts: Interrupts) -> N
             raise ProtocolViolation("an execution while another runs")
         if type(message.get("code")) is not str:
             raise ProtocolViolation("an execution without code")
+        functions = message.get("functions", [])
+        if type(functions) is not list or not all(type(name) is str for name in functions):
+            raise ProtocolViolation("functions are not a list of names")
         channel.begin(identifier)
         interrupts.begin(identifier)
         runner.submit(message)
     elif kind == "interrupt":
         interrupts.request(identifier)
         channel.look()
+    elif kind == "reply":
+        calls.answer(message)
     else:
         raise ProtocolViolation("an unknown message")
 

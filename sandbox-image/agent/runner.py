@@ -22,6 +22,7 @@ from changes import ChangeTracker
 from descriptors import Descriptors
 from errors import VALUE_LIMIT, ErrorReport, describe, describe_without_user_code, is_agent_file
 from frames import json_text
+from hostcalls import HostCallError, HostCalls
 from interrupts import Interrupts
 from memory import MemoryCeiling
 from representation import Representer
@@ -75,10 +76,11 @@ class Job:
 class Runner:
     """The main thread's work. `submit` may be called from another thread, the rest only in the main thread."""
 
-    def __init__(self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, streams: Streams) -> None:
+    def __init__(self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, calls: HostCalls, streams: Streams) -> None:
         self._descriptors = descriptors
         self._channel = channel
         self._interrupts = interrupts
+        self._calls = calls
         self._streams = streams
         self._process = getpid()
         self._submitted: Job | None = None
@@ -88,6 +90,7 @@ class Runner:
         self._main = type(sys)("__main__")
         self._namespace = self._main.__dict__
         self._builtins = builtins.__dict__
+        self._builtins["HostCallError"] = HostCallError
         self._given: dict[str, object] = {}
         self._changes = ChangeTracker(self._namespace)
         self._memory = MemoryCeiling()
@@ -163,8 +166,16 @@ class Runner:
     def _bind_given(self, job: Job) -> None:
         message = job.message
         job.message = None
+        names = message.get("functions") or []
+        for name in self._given.keys() - {"context", *names}:
+            function = self._given.pop(name)
+            if self._namespace.get(name) is function:
+                del self._namespace[name]
         if "context" in message:
             self._namespace["context"] = self._given["context"] = message["context"]
+        for name in names:
+            self._namespace[name] = self._given[name] = self._calls.function(name)
+        self._calls.begin(job.identifier, names)
 
     def _compile(self, source: str):
         """Code for all but a last expression, and code for that: either may be None. Raises what `compile` does."""
@@ -266,6 +277,7 @@ class Runner:
 
     def _finish(self, job: Job) -> None:
         self._interrupts.end()
+        self._calls.end()
         if job.item is None:
             job.item = self._channel.result(job.report)
         self._channel.finish(job.item)
