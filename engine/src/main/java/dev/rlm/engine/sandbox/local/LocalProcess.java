@@ -56,6 +56,11 @@ final class LocalProcess implements SandboxProcess {
   }
 
   @Override
+  public void onOutOfMemory(Runnable action) {
+    // There is no memory limit.
+  }
+
+  @Override
   public void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();

@@ -77,6 +77,7 @@ public final class AgentSandbox implements Sandbox {
     AgentSandbox sandbox = new AgentSandbox(name, process, limits, outputLimit);
     boolean opened = false;
     try {
+      process.onOutOfMemory(sandbox::outOfMemory);
       Thread.ofVirtual().name("sandbox-" + name).start(sandbox::readMessages);
       sandbox.awaitReady(guard, deadline);
       opened = true;
@@ -168,6 +169,7 @@ public final class AgentSandbox implements Sandbox {
         lose("its code wrote more than the limit");
         yield new Conclusion(new Outcome.OutputLimit(outputLimit));
       }
+      case Ending.OutOfMemory() -> new Conclusion(new Outcome.OutOfMemory(limits.memory()));
       case Ending.Broken(String cause) -> new Conclusion(new Outcome.SandboxLost(cause));
       case Ending.StreamEnded() -> ofDeath();
     };
@@ -227,12 +229,20 @@ public final class AgentSandbox implements Sandbox {
     switch (ending) {
       case Ending.Broken(String cause) -> lose(cause);
       case Ending.StreamEnded _ -> markGone("its process ended");
-      case Ending.Result _, Ending.TooMuchOutput _ -> throw new AssertionError("these do not end the reading");
+      case Ending.Result _, Ending.TooMuchOutput _, Ending.OutOfMemory _ -> throw new AssertionError("these do not end the reading");
     }
     ready.completeExceptionally(new IOException("the stream ended"));
     Run run = current.get();
     if (run != null) {
       run.complete(ending);
+    }
+  }
+
+  private void outOfMemory() {
+    lose("it ran out of memory");
+    Run run = current.get();
+    if (run != null) {
+      run.complete(new Ending.OutOfMemory());
     }
   }
 

@@ -23,6 +23,12 @@ public interface SandboxProcess {
   /** Returns what the process has used so far; figures that the host cannot read are empty. */
   Consumption consumption();
 
+  /**
+   * Has {@code action} called, at most once, when the memory limit was reached and the process may or may not have ended of
+   * it. Called before code is run, once.
+   */
+  void onOutOfMemory(Runnable action);
+
   /** Ends the process at once, without waiting for it. */
   void kill();
 
