@@ -44,7 +44,8 @@ public final class Canary {
     try (Sandbox sandbox = runtime.create(spec, deadline)) {
       result =
           sandbox.execute(
-              new ExecutionRequest("canary", script(), Optional.empty(), TIMEOUT), (_, _) -> {});
+              new ExecutionRequest(
+                  "canary", script(), Optional.of("{\"guard\":%b}".formatted(spec.guard())), TIMEOUT), (_, _) -> {});
     }
     if (!(result.outcome() instanceof Outcome.Completed)) {
       throw new SandboxUnavailableException(

@@ -124,7 +124,10 @@ final class DockerContainer implements SandboxProcess {
       if (Boolean.TRUE.equals(state.getRunning()) || status == null) {
         return Optional.empty();
       }
-      boolean oomKilled = Boolean.TRUE.equals(state.getOOMKilled()) || memoryRanOut.await(EVENT_LAG_MILLIS, TimeUnit.MILLISECONDS);
+      boolean oomKilled =
+          Boolean.TRUE.equals(state.getOOMKilled())
+              || (ExitEvidence.mayFollowOutOfMemory(status.intValue())
+                  && memoryRanOut.await(EVENT_LAG_MILLIS, TimeUnit.MILLISECONDS));
       return Optional.of(
           new ExitEvidence(status.intValue(), oomKilled, meter.read().memoryPeak(), output.diagnostics()));
     } catch (DockerException | SandboxUnavailableException e) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The thing that holds a guest agent: a container, or a child process. What an adapter brings to {@link AgentSandbox}. */
 public interface SandboxProcess {
@@ -62,5 +63,14 @@ public interface SandboxProcess {
    * @param memoryPeak largest memory use seen, in bytes
    * @param diagnostics the end of what it wrote to its real standard error: attacker text, for the log alone
    */
-  record ExitEvidence(int status, boolean oomKilled, OptionalLong memoryPeak, String diagnostics) {}
+  record ExitEvidence(int status, boolean oomKilled, OptionalLong memoryPeak, String diagnostics) {
+
+    /** Statuses seen after the memory limit killed a sandbox, under runc and versions of gVisor. */
+    private static final Set<Integer> AFTER_OUT_OF_MEMORY = Set.of(1, 2, 128, 137);
+
+    /** Returns whether a process that ran out of memory may end with the given status. */
+    public static boolean mayFollowOutOfMemory(int status) {
+      return AFTER_OUT_OF_MEMORY.contains(status);
+    }
+  }
 }
