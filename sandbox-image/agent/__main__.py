@@ -94,8 +94,9 @@ def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Inter
     """Acts on the host's frames, in a thread of its own. Ends the process with the stream, or when it is broken."""
     try:
         frames = FrameReader(descriptors.host_in)
-        while (message := frames.read()) is not None:
-            handle(message, runner, channel, interrupts, calls)
+        # No name here keeps a message, with the context in it, until the next one comes.
+        while handle(frames.read(), runner, channel, interrupts, calls):
+            pass
         _exit(EXIT_HOST_GONE)
     except ProtocolViolation as error:
         fail(descriptors.host_error, EXIT_FAULT, f"protocol: {error}")
@@ -103,8 +104,10 @@ def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Inter
         fail(descriptors.host_error, EXIT_FAULT, f"reading frames: {type(error).__name__}: {error}")
 
 
-def handle(message: dict, runner, channel: Channel, interrupts: Interrupts, calls) -> None:
-    """Acts on one frame. Raises ProtocolViolation for what the protocol does not know."""
+def handle(message: dict | None, runner, channel: Channel, interrupts: Interrupts, calls) -> bool:
+    """Acts on one frame; False at the end of the stream. Raises ProtocolViolation for what the protocol does not know."""
+    if message is None:
+        return False
     kind = message.get("type")
     identifier = message.get("id")
     if type(identifier) is not str:
@@ -127,6 +130,7 @@ def handle(message: dict, runner, channel: Channel, interrupts: Interrupts, call
         calls.answer(message)
     else:
         raise ProtocolViolation("an unknown message")
+    return True
 
 
 def hide() -> None:

@@ -96,10 +96,11 @@ class ChangeTracker:
             self._mentioned.update(one.co_names)
             self._declared_global |= stored_names(one, _STORE_GLOBAL)
 
-    def encode(self, given, encoder: ValueEncoder) -> tuple[bytes, bool]:
+    def encode(self, given: dict[str, int], encoder: ValueEncoder) -> tuple[bytes, bool]:
         """The changed variables as a JSON object, and whether a bound cut something off.
 
-        `given` maps the names that the host gave to their objects: as long as they are bound to these, they are left out.
+        `given` maps the names that the host gave to the addresses of their objects: as long as they are bound to these, they
+        are left out.
         """
         pieces: list[bytes] = []
         seen: dict[str, tuple[int, int]] = {}
@@ -110,16 +111,20 @@ class ChangeTracker:
         for name, value in namespace.items():
             if type(name) is not str or name[:1] == "_" or issubclass(type(value), _Module):
                 continue
-            if name in given and given[name] is value:
+            assigned = name in self._assigned
+            if given.get(name) == id(value) and not assigned:
                 continue
-            certain = name in self._assigned or self._before.get(name) != id(value)
+            certain = assigned or self._before.get(name) != id(value)
             if not certain and not (
                 name in candidates and (issubclass(type(value), _MUTABLE) or name in self._declared_global)
             ):
                 continue
-            if len(pieces) == NAMES or len(name) >= left:
+            if len(pieces) == NAMES:
                 cut = True
                 break
+            if len(name) >= left:
+                cut = True
+                continue
             key = json_text(name)
             encoder.cut = False
             try:

@@ -58,12 +58,16 @@ class Descriptors:
         self.restore()
 
     def restore(self) -> None:
-        """Makes 0, 1 and 2 what they are at the start of an execution, whatever user code did to them."""
-        dup2(self._null, 0)
-        dup2(self._stdout_end, 1)
-        dup2(self._stderr_end, 2)
-        set_blocking(1, True)
-        set_blocking(2, True)
+        """Makes 0, 1 and 2 what they are at the start of an execution, whatever user code did to them.
+
+        User code that forbids itself open files may be left without.
+        """
+        for source, target in ((self._null, 0), (self._stdout_end, 1), (self._stderr_end, 2)):
+            try:
+                dup2(source, target)
+                set_blocking(target, True)
+            except OSError:
+                continue
 
     def _copy(self, descriptor: int) -> int:
         target = self._next

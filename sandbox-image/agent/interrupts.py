@@ -31,6 +31,8 @@ class Interrupts:
         self._running: str | None = None
         self._wanted: str | None = None
         self._armed = False
+        self._value: object = None
+        self._error: BaseException | None = None
         self.delivered = False
         """Whether the running execution, or the last one, was interrupted by the host."""
 
@@ -69,16 +71,21 @@ class Interrupts:
 
     def call(self, work, argument: object) -> tuple[object, BaseException | None]:
         """Runs `work(argument)` so that the host's interrupt reaches it. What it returned, and what it raised."""
-        value = error = None
         try:
             try:
                 self._armed = True
-                value = work(argument)
+                self._value = work(argument)
             finally:
                 self._armed = False
-        except BaseException as raised:
+        except BaseException as error:
             self._armed = False
-            error = raised
+            self._error = error
+        return self._take()
+
+    def _take(self) -> tuple[object, BaseException | None]:
+        # Not in variables of `call`: its frame is in reach of the traceback, and a cycle would keep what user code dropped.
+        value, error = self._value, self._error
+        self._value = self._error = None
         return value, error
 
     def _deliver(self, number: int, frame) -> None:

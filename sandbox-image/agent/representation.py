@@ -19,7 +19,7 @@ _WHOLE = slice(None)
 
 # What these show comes from C code alone and is short.
 _PLAIN = frozenset(
-    (type(None), bool, float, complex, type(Ellipsis), type(NotImplemented), type(len), type(lambda: None), range)
+    (type(None), bool, float, complex, type(Ellipsis), type(NotImplemented), type, type(len), type(lambda: None), range)
 )
 
 
@@ -86,10 +86,7 @@ class Representer:
         if kind is str or kind is bytes or kind is bytearray:
             self._put(repr(value[: self._left + 1]) if len(value) > self._left else repr(value))
         elif kind is int:
-            if -_INT_LIMIT < value < _INT_LIMIT:
-                self._put(self._ask(value))
-            else:
-                self._put(huge_int(value))
+            self._put(_int_text(value))
         elif kind in _PLAIN:
             self._put(repr(value))
         elif kind is list:
@@ -147,6 +144,14 @@ class Representer:
 
     def _placeholder(self, value: object, what: str) -> str:
         return f"<{type_name(value)} object; {what}>"
+
+
+def _int_text(value: int) -> str:
+    try:
+        return repr(value) if -_INT_LIMIT < value < _INT_LIMIT else huge_int(value)
+    except ValueError:
+        # User code lowered the interpreter's limit on digits.
+        return huge_int(value)
 
 
 def huge_int(value: int) -> str:

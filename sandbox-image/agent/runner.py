@@ -42,10 +42,10 @@ _ONLY_SYNTAX_TREE = 0x400
 _FUTURE_FLAGS = 0x400000 | 0x800000 | 0x1000000
 """What `from __future__ import` switches on for the rest of a session: barry_as_FLUFL, generator_stop, annotations."""
 
-_monitoring = getattr(sys, "monitoring", None)
-if _monitoring is not None:
-    _get_tool = _monitoring.get_tool
-    _set_events = _monitoring.set_events
+_MONITORING_TOOLS = range(6 if hasattr(sys, "monitoring") else 0)
+if _MONITORING_TOOLS:
+    _get_tool = sys.monitoring.get_tool
+    _set_events = sys.monitoring.set_events
 
 _exit_code = SystemExit.__dict__["code"].__get__
 _get_traceback = BaseException.__dict__["__traceback__"].__get__
@@ -65,18 +65,20 @@ class Job:
         self.started = False
         self.value: object = None
         self.error: BaseException | None = None
-        self.status = "completed"
         self.exit_code: int | None = None
         self.report: bytes | None = None
         self.item = None
         self.interrupted = False
-        self.recursion_noted = False
+        self.limit_applied = False
+        self.limit_noted = False
 
 
 class Runner:
     """The main thread's work. `submit` may be called from another thread, the rest only in the main thread."""
 
-    def __init__(self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, calls: HostCalls, streams: Streams) -> None:
+    def __init__(
+        self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, calls: HostCalls, streams: Streams
+    ) -> None:
         self._descriptors = descriptors
         self._channel = channel
         self._interrupts = interrupts
@@ -91,7 +93,7 @@ class Runner:
         self._namespace = self._main.__dict__
         self._builtins = builtins.__dict__
         self._builtins["HostCallError"] = HostCallError
-        self._given: dict[str, object] = {}
+        self._given: dict[str, int] = {}
         self._changes = ChangeTracker(self._namespace)
         self._memory = MemoryCeiling()
         self._agent_recursion = self._user_recursion = getrecursionlimit()
@@ -126,10 +128,6 @@ class Runner:
         self._descriptors.restore()
         self._streams.restore()
         self._interrupts.unblock()
-        try:
-            setrecursionlimit(self._user_recursion)
-        except RecursionError:
-            self._user_recursion = self._agent_recursion
 
     def _restore_names(self) -> None:
         self._modules["__main__"] = self._main
@@ -149,6 +147,9 @@ class Runner:
             self._bind_given(job)
             self._changes.begin()
             body, last = self._compile(job.code)
+            # From here on user code's own limit counts, which may be too low for what the agent does.
+            job.limit_applied = True
+            setrecursionlimit(self._user_recursion)
             if body is not None:
                 exec(body, self._namespace)
             if last is None:
@@ -158,23 +159,26 @@ class Runner:
                 self._builtins["_"] = value
             return value
         finally:
+            # Callbacks of user code must not run in the agent. In place, since a call of a function is what they may wait for.
             settrace(None)
             setprofile(None)
-            if _monitoring is not None:
-                _stop_monitoring()
+            for tool in _MONITORING_TOOLS:
+                if _get_tool(tool) is not None:
+                    _set_events(tool, 0)
 
     def _bind_given(self, job: Job) -> None:
         message = job.message
         job.message = None
         names = message.get("functions") or []
         for name in self._given.keys() - {"context", *names}:
-            function = self._given.pop(name)
-            if self._namespace.get(name) is function:
+            if self._given.pop(name) == id(self._namespace.get(name)):
                 del self._namespace[name]
         if "context" in message:
-            self._namespace["context"] = self._given["context"] = message["context"]
+            self._namespace["context"] = message["context"]
+            self._given["context"] = id(message["context"])
         for name in names:
-            self._namespace[name] = self._given[name] = self._calls.function(name)
+            function = self._namespace[name] = self._calls.function(name)
+            self._given[name] = id(function)
         self._calls.begin(job.identifier, names)
 
     def _compile(self, source: str):
@@ -213,9 +217,9 @@ class Runner:
     def _restore(self, job: Job) -> None:
         for timer in _TIMERS:
             setitimer(timer, 0)
-        if not job.recursion_noted:
+        if job.limit_applied and not job.limit_noted:
             self._user_recursion = getrecursionlimit()
-            job.recursion_noted = True
+            job.limit_noted = True
         setrecursionlimit(self._agent_recursion)
         setswitchinterval(_SWITCH_INTERVAL)
         self._memory.lift()
@@ -224,8 +228,8 @@ class Runner:
 
     def _report(self, job: Job) -> None:
         if job.report is None:
-            report, failure = self._interrupts.call(self._describe, job)
-            job.report = report if failure is None else self._describe_plainly(job)
+            report = self._interrupts.call(self._describe, job)[0]
+            job.report = self._describe_plainly(job) if report is None else report
         self._memory.lift()
 
     def _describe(self, job: Job) -> bytes:
@@ -342,12 +346,6 @@ def _flush_streams(streams: Streams) -> None:
         streams.flush()
     except Exception:
         return
-
-
-def _stop_monitoring() -> None:
-    for tool in range(6):
-        if _get_tool(tool) is not None:
-            _set_events(tool, 0)
 
 
 def _boolean(value: bool) -> bytes:

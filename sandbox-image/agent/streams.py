@@ -7,6 +7,7 @@ from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 
 _closed = TextIOWrapper.closed.__get__
 _flush = TextIOWrapper.flush
+_sys_names = sys.__dict__
 
 
 def _writer(descriptor: int, name: str) -> TextIOWrapper:
@@ -26,21 +27,21 @@ class Streams:
     """Keeps the standard streams usable. For use in the main thread."""
 
     def __init__(self) -> None:
-        self._stdout = self._stderr = None
         sys.stdin = sys.__stdin__ = _reader()
-        self.restore()
+        self._stdout = sys.stdout = sys.__stdout__ = _writer(1, "<stdout>")
+        self._stderr = sys.stderr = sys.__stderr__ = _writer(2, "<stderr>")
 
     def restore(self) -> None:
         """Replaces streams of ours that user code closed, and those it removed; leaves alone what it put in their place."""
         self._stdout = self._renewed("stdout", self._stdout, 1)
         self._stderr = self._renewed("stderr", self._stderr, 2)
 
-    def _renewed(self, name: str, present: TextIOWrapper | None, descriptor: int) -> TextIOWrapper:
-        stream = present
-        if stream is None or _is_closed(stream):
-            stream = _writer(descriptor, f"<{name}>")
+    def _renewed(self, name: str, present: TextIOWrapper, descriptor: int) -> TextIOWrapper:
+        stream = _writer(descriptor, f"<{name}>") if _is_closed(present) else present
+        if _named(f"__{name}__") is not stream:
             setattr(sys, f"__{name}__", stream)
-        if getattr(sys, name, None) in (None, present):
+        used = _named(name)
+        if used is None or used is present:
             setattr(sys, name, stream)
         return stream
 
@@ -50,15 +51,19 @@ class Streams:
             if not _is_closed(stream):
                 _flush(stream)
         for name, own in (("stdout", self._stdout), ("stderr", self._stderr)):
-            stream = getattr(sys, name, None)
+            stream = _named(name)
             if stream is not own and stream is not None:
                 stream.flush()
 
     def write_error(self, text: str) -> None:
         """Writes a line to what is `sys.stderr` now, calling user code if it replaced it."""
-        stream = getattr(sys, "stderr", None)
+        stream = _named("stderr")
         if stream is not None:
             stream.write(text + "\n")
+
+
+def _named(name: str):
+    return _sys_names.get(name)
 
 
 def _is_closed(stream: TextIOWrapper) -> bool:
