@@ -2,27 +2,28 @@ package dev.rlm.engine.sandbox.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Iterator;
 
 /** The seccomp profile that the daemon loads for containers under runc. gVisor ignores it. */
 final class SeccompProfile {
 
-  /** The comment of the rules that deny sockets of network families. */
+  /** The comment of the rule that denies sockets of network families. */
   private static final String NETWORK_RULE = "network";
 
   private SeccompProfile() {}
 
-  /** Returns the profile as JSON; with {@code network}, without the rules that deny network sockets. */
+  /** Returns the profile as JSON; with {@code network}, the rule that denies network sockets allows them instead. */
   static String load(boolean network) {
     try (InputStream in = SeccompProfile.class.getResourceAsStream("seccomp.json")) {
       JsonNode profile = new ObjectMapper().readTree(in);
       if (network) {
-        for (Iterator<JsonNode> rules = profile.path("syscalls").elements(); rules.hasNext(); ) {
-          if (rules.next().path("comment").asText().startsWith(NETWORK_RULE)) {
-            rules.remove();
+        for (JsonNode rule : profile.path("syscalls")) {
+          if (rule instanceof ObjectNode denial && denial.path("comment").asText().equals(NETWORK_RULE)) {
+            denial.remove("errnoRet");
+            denial.put("action", "SCMP_ACT_ALLOW");
           }
         }
       }
