@@ -52,8 +52,7 @@ def main(arguments: list[str]) -> None:
     channel.start()
     version = sys.version.split()[0]
     channel.post(
-        b'{"type":"ready","protocol":1,"python":%b,"guard":%b}'
-        % (json_text(version), b"true" if guarded else b"false")
+        b'{"type":"ready","protocol":1,"python":%b,"guard":%b}' % (json_text(version), b"true" if guarded else b"false")
     )
 
     # A waiting sandbox has time for the imports that only the first execution needs.

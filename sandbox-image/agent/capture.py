@@ -49,7 +49,7 @@ class _Stream:
         return text
 
 
-class _Item:
+class Item:
     """A frame that waits to be sent. A `last` one ends its execution."""
 
     __slots__ = ("body", "last", "sent")
@@ -63,16 +63,14 @@ class _Item:
 class Channel:
     """The way to the host. `post` and `begin` may be called from any thread."""
 
-    def __init__(
-        self, host: int, stdout: int, stderr: int, wake: int, pipe_size: int, interrupts: Interrupts
-    ) -> None:
+    def __init__(self, host: int, stdout: int, stderr: int, wake: int, pipe_size: int, interrupts: Interrupts) -> None:
         self._host = host
         self._streams = (_Stream(stdout, b"stdout"), _Stream(stderr, b"stderr"))
         self._descriptors = (stdout, stderr, wake)
         self._wake = wake
         self._pipe_size = pipe_size
         self._interrupts = interrupts
-        self._queue: deque[_Item] = deque()
+        self._queue: deque[Item] = deque()
         self._identifier: bytes | None = None
         self._rest_until = 0.0
         self.busy = False
@@ -89,13 +87,13 @@ class Channel:
 
     def post(self, body: bytes) -> None:
         """Sends a frame, after the output that was written before. Returns at once."""
-        self._enqueue(_Item(body, False))
+        self._enqueue(Item(body, False))
 
-    def result(self, body: bytes) -> _Item:
+    def result(self, body: bytes) -> Item:
         """An item that ends the execution, to be given to `finish`."""
-        return _Item(body, True)
+        return Item(body, True)
 
-    def finish(self, item: _Item) -> None:
+    def finish(self, item: Item) -> None:
         """Sends a result. Sending the same item twice is the same as once."""
         self._enqueue(item)
 
@@ -103,7 +101,7 @@ class Channel:
         """Makes the thread look at the state of interrupts."""
         eventfd_write(self._wake, 1)
 
-    def _enqueue(self, item: _Item) -> None:
+    def _enqueue(self, item: Item) -> None:
         self._queue.append(item)
         eventfd_write(self._wake, 1)
 

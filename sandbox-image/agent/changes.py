@@ -102,7 +102,7 @@ class ChangeTracker:
         `given` maps the names that the host gave to the addresses of their objects: as long as they are bound to these, they
         are left out.
         """
-        pieces: list[bytes] = []
+        pieces: dict[bytes, bytes] = {}
         seen: dict[str, tuple[int, int]] = {}
         left = TOTAL_LIMIT - 2
         cut = False
@@ -126,6 +126,9 @@ class ChangeTracker:
                 cut = True
                 continue
             key = json_text(name)
+            if key in pieces:
+                # Names with lone surrogates, which only `globals()` takes, may be the same to JSON.
+                continue
             encoder.cut = False
             try:
                 body = encoder.encode(value, min(VALUE_LIMIT, left - len(key) - 2))
@@ -137,9 +140,9 @@ class ChangeTracker:
                 seen[name] = looks
                 cut |= encoder.cut
                 left -= len(key) + len(body) + 2
-                pieces.append(b"%b:%b" % (key, body))
+                pieces[key] = body
         self._seen |= seen
-        return b"{%b}" % b",".join(pieces), cut
+        return b"{%b}" % b",".join([b"%b:%b" % entry for entry in pieces.items()]), cut
 
     def _mentioned_through_functions(self, namespace: dict) -> set[str]:
         names = set(self._mentioned)

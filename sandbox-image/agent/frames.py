@@ -59,6 +59,8 @@ def parse(body: bytes | bytearray) -> dict:
 
 def valid_unicode(text: str) -> str:
     """`text` with U+FFFD for each lone surrogate (a pair of surrogates becomes the character it stands for)."""
+    if text.isascii():
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

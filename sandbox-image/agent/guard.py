@@ -131,26 +131,93 @@ DENIED: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("no other program runs in a sandbox", EPERM, ("execve", "execveat")),
     ("no other process runs in a sandbox", EPERM, ("fork", "vfork")),
     ("its flags are behind a pointer; without it libc falls back to clone, which is judged", ENOSYS, ("clone3",)),
-    ("no process looks into another, or into the agent",
-     EPERM,
-     ("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp", "pidfd_open",
-      "pidfd_getfd", "pidfd_send_signal")),
-    ("no memory that can be executed as a file, or that the accounting does not see", EPERM,
-     ("memfd_create", "memfd_secret")),
-    ("the file system stays as the engine made it", EPERM,
-     ("mount", "umount2", "open_tree", "open_tree_attr", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick",
-      "mount_setattr", "statmount", "listmount", "pivot_root", "chroot")),
+    (
+        "no process looks into another, or into the agent",
+        EPERM,
+        (
+            "ptrace",
+            "process_vm_readv",
+            "process_vm_writev",
+            "process_madvise",
+            "process_mrelease",
+            "kcmp",
+            "pidfd_open",
+            "pidfd_getfd",
+            "pidfd_send_signal",
+        ),
+    ),
+    ("no memory that can be executed as a file, or that the accounting does not see", EPERM, ("memfd_create", "memfd_secret")),
+    (
+        "the file system stays as the engine made it",
+        EPERM,
+        (
+            "mount",
+            "umount2",
+            "open_tree",
+            "open_tree_attr",
+            "move_mount",
+            "fsopen",
+            "fsconfig",
+            "fsmount",
+            "fspick",
+            "mount_setattr",
+            "statmount",
+            "listmount",
+            "pivot_root",
+            "chroot",
+        ),
+    ),
     ("files are opened by name, where permissions are checked", EPERM, ("open_by_handle_at", "name_to_handle_at")),
     ("no new namespaces: they open kernel code that needs root elsewhere", EPERM, ("unshare", "setns")),
     ("the kernel's key rings are not divided by container", EPERM, ("keyctl", "add_key", "request_key")),
-    ("large, young or seldom used kernel interfaces, each with a history of escapes", EPERM,
-     ("io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "perf_event_open", "userfaultfd", "fanotify_init",
-      "lookup_dcookie", "uselib", "nfsservctl", "modify_ldt", "iopl", "ioperm", "vhangup", "syslog")),
+    (
+        "large, young or seldom used kernel interfaces, each with a history of escapes",
+        EPERM,
+        (
+            "io_uring_setup",
+            "io_uring_enter",
+            "io_uring_register",
+            "bpf",
+            "perf_event_open",
+            "userfaultfd",
+            "fanotify_init",
+            "lookup_dcookie",
+            "uselib",
+            "nfsservctl",
+            "modify_ldt",
+            "iopl",
+            "ioperm",
+            "vhangup",
+            "syslog",
+        ),
+    ),
     ("pages of read-only files moved into pipes have been writable more than once", EPERM, ("splice", "tee", "vmsplice")),
-    ("the machine belongs to the host", EPERM,
-     ("init_module", "finit_module", "delete_module", "create_module", "get_kernel_syms", "query_module", "kexec_load",
-      "kexec_file_load", "reboot", "swapon", "swapoff", "acct", "settimeofday", "clock_settime", "clock_adjtime",
-      "adjtimex", "quotactl", "quotactl_fd", "sethostname", "setdomainname")),
+    (
+        "the machine belongs to the host",
+        EPERM,
+        (
+            "init_module",
+            "finit_module",
+            "delete_module",
+            "create_module",
+            "get_kernel_syms",
+            "query_module",
+            "kexec_load",
+            "kexec_file_load",
+            "reboot",
+            "swapon",
+            "swapoff",
+            "acct",
+            "settimeofday",
+            "clock_settime",
+            "clock_adjtime",
+            "adjtimex",
+            "quotactl",
+            "quotactl_fd",
+            "sethostname",
+            "setdomainname",
+        ),
+    ),
     ("the guard stays as it is", EPERM, ("seccomp",)),
 )
 """The reason, the errno, and the system calls that get it whatever their arguments."""
@@ -187,9 +254,7 @@ def number(name: str, machine: str) -> int | None:
         raise GuardFailure(f"no table of system calls for {machine}") from None
 
 
-def program(
-    machine: str, process: int, first: int, last: int, interrupt: int, network: bool
-) -> list[Instruction]:
+def program(machine: str, process: int, first: int, last: int, interrupt: int, network: bool) -> list[Instruction]:
     """The filter for the agent with process id `process`.
 
     Descriptors `first` to `last` cannot be closed, replaced or changed; the handler of signal `interrupt` stays; sockets are
@@ -274,16 +339,12 @@ class Guard:
 
         Raises GuardFailure, after which the process must end: the guard may be half there.
         """
-        body = assemble(
-            program(self._machine, getpid(), self._first, self._last, self._interrupt, self._network)
-        )
+        body = assemble(program(self._machine, getpid(), self._first, self._last, self._interrupt, self._network))
         filter_program = _Program(len(body) // 8, body)
         self._prctl(_PR_SET_NO_NEW_PRIVS, 1)
         self._prctl(_PR_SET_DUMPABLE, 0)
         seccomp = number("seccomp", self._machine)
-        loaded = self._libc.syscall(
-            seccomp, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, ctypes.byref(filter_program)
-        )
+        loaded = self._libc.syscall(seccomp, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, ctypes.byref(filter_program))
         if loaded != 0:
             self._prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filter_program))
         self._prove()

@@ -21,11 +21,7 @@ ARGUMENTS_LIMIT = 1_000_000
 NESTING = 60
 """Levels of an argument: with the frame around it the host reads 64."""
 
-_EXCEPTIONS = {
-    name: kind
-    for name, kind in vars(builtins).items()
-    if type(kind) is type and issubclass(kind, Exception)
-}
+_EXCEPTIONS = {name: kind for name, kind in vars(builtins).items() if type(kind) is type and issubclass(kind, Exception)}
 
 
 class HostCallError(RuntimeError):

@@ -17,7 +17,7 @@ from linecache import cache
 from os import _exit, getpid
 from sys import getrecursionlimit, setprofile, setrecursionlimit, setswitchinterval, settrace
 
-from capture import Channel
+from capture import Channel, Item
 from changes import ChangeTracker
 from descriptors import Descriptors
 from errors import VALUE_LIMIT, ErrorReport, describe, describe_without_user_code, is_agent_file
@@ -58,7 +58,7 @@ class Job:
     """One execution on its way from the host's frame to the result."""
 
     def __init__(self, message: dict) -> None:
-        self.message: dict | None = message
+        self.message: dict = message
         self.identifier: str = message["id"]
         self.code: str = message["code"]
         self.next_step = 0
@@ -67,7 +67,7 @@ class Job:
         self.error: BaseException | None = None
         self.exit_code: int | None = None
         self.report: bytes | None = None
-        self.item = None
+        self.item: Item | None = None
         self.interrupted = False
         self.limit_applied = False
         self.limit_noted = False
@@ -167,8 +167,7 @@ class Runner:
                     _set_events(tool, 0)
 
     def _bind_given(self, job: Job) -> None:
-        message = job.message
-        job.message = None
+        message, job.message = job.message, {}
         names = message.get("functions") or []
         for name in self._given.keys() - {"context", *names}:
             if self._given.pop(name) == id(self._namespace.get(name)):
@@ -292,9 +291,7 @@ class Runner:
         _exit(0 if job.error is None else exit_status(job.error)[0] if type(job.error) is SystemExit else 1)
 
 
-def result_frame(
-    job: Job, status: str, result: str | None, variables: bytes, cut: bool, report: ErrorReport | None
-) -> bytes:
+def result_frame(job: Job, status: str, result: str | None, variables: bytes, cut: bool, report: ErrorReport | None) -> bytes:
     """The JSON of a `result`."""
     error = b"null"
     if report is not None:

@@ -60,6 +60,9 @@ class JsonEncoder:
     def _other(self, value: object, text: str | None = None) -> None:
         raise NotJson(f"{type_name(value)} is not JSON" if text is None else f"{text} is not JSON")
 
+    def _same_key(self, key: str) -> None:
+        raise NotJson("a dictionary with keys that JSON cannot tell apart is not JSON")
+
     def _too_deep(self, value: object) -> None:
         raise NotJson(f"more than {self._nesting} levels, or a cycle, are not JSON")
 
@@ -160,9 +163,10 @@ class JsonEncoder:
         self._put("{")
         keys = set()
         for index, (key, item) in enumerate(items):
-            key = exact_text(key)
+            # Different keys may be the same to JSON: a subclass of str can compare as it likes, and so can lone surrogates.
+            key = valid_unicode(exact_text(key))
             if key in keys:
-                # Two keys of a subclass of str may be different to it and the same to JSON.
+                self._same_key(key)
                 continue
             keys.add(key)
             if index:
@@ -201,6 +205,9 @@ class ValueEncoder(JsonEncoder):
 
     def _other(self, value: object, text: str | None = None) -> None:
         self._put_stand_in(self._stand_in(value, text))
+
+    def _same_key(self, key: str) -> None:
+        self.cut = True
 
     def _too_deep(self, value: object) -> None:
         self.cut = True

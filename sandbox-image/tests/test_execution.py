@@ -11,12 +11,24 @@ from guest import AGENT, AgentGone, GuestTest
 class ResultTest(GuestTest):
     def test_assignment(self):
         outcome = self.completed("x = 42\ny = 58\nresult = x + y")
-        self.assertEqual((None, {"x": 42, "y": 58, "result": 100}, False), (outcome.result, outcome.locals, outcome.locals_truncated))
+        self.assertEqual(
+            (None, {"x": 42, "y": 58, "result": 100}, False), (outcome.result, outcome.locals, outcome.locals_truncated)
+        )
         self.assertEqual((None, None), (outcome.error, outcome.exit_code))
 
     def test_value_of_a_last_expression(self):
-        for code, expected in (("1 + 1", "2"), ("x = 3\nx", "3"), ("'a'", "'a'"), ("None", None), ("x = 1", None), ("", None),
-                               ("1\nx = 2", None), ("# nothing", None), ("if True:\n    5", None), ("[1, 'a', {2: None}]", "[1, 'a', {2: None}]")):
+        for code, expected in (
+            ("1 + 1", "2"),
+            ("x = 3\nx", "3"),
+            ("'a'", "'a'"),
+            ("None", None),
+            ("x = 1", None),
+            ("", None),
+            ("1\nx = 2", None),
+            ("# nothing", None),
+            ("if True:\n    5", None),
+            ("[1, 'a', {2: None}]", "[1, 'a', {2: None}]"),
+        ):
             self.assertEqual(expected, self.completed(code).result, code)
 
     def test_underscore(self):
@@ -32,7 +44,9 @@ class ResultTest(GuestTest):
             self.assertTrue(outcome.result.endswith("..."))
 
     def test_state_is_kept(self):
-        self.completed("import math\n_hidden = 1\ndef f(n): return n * 2\nclass C: attr = 7\ng = (i for i in range(9))\nnext(g)")
+        self.completed(
+            "import math\n_hidden = 1\ndef f(n): return n * 2\nclass C: attr = 7\ng = (i for i in range(9))\nnext(g)"
+        )
         self.assertEqual("(1, 8, 7, 1, 3.0)", self.completed("_hidden, f(4), C.attr, next(g), math.sqrt(9)").result)
 
     def test_work_before_an_exception_is_kept(self):
@@ -45,7 +59,9 @@ class ResultTest(GuestTest):
         self.assertEqual("'Undefined'", self.completed("def f(x: Undefined): pass\nf.__annotations__['x']").result)
 
     def test_main_module(self):
-        outcome = self.completed("import sys, pickle\nclass P: pass\nq = pickle.loads(pickle.dumps(P()))\n(__name__, sys.modules['__main__'].P is type(q), sys.argv)")
+        outcome = self.completed(
+            "import sys, pickle\nclass P: pass\nq = pickle.loads(pickle.dumps(P()))\n(__name__, sys.modules['__main__'].P is type(q), sys.argv)"
+        )
         self.assertEqual("('__main__', True, [''])", outcome.result)
 
     def test_context(self):
@@ -95,7 +111,9 @@ class LocalsTest(GuestTest):
         self.assertEqual({"d": 5}, self.completed("d = 5").locals)
 
     def test_changes_made_in_functions(self):
-        self.completed("items = []\ncount = 0\ndef add(x):\n    global count\n    count += 1\n    inner(x)\ndef inner(x): items.append(x)")
+        self.completed(
+            "items = []\ncount = 0\ndef add(x):\n    global count\n    count += 1\n    inner(x)\ndef inner(x): items.append(x)"
+        )
         self.assertEqual({"items": [7], "count": 1}, self.completed("add(7)").locals)
         self.assertEqual({"new": 1}, self.completed("globals()['new'] = 1").locals)
 
@@ -113,6 +131,13 @@ class LocalsTest(GuestTest):
         self.assertLessEqual(outcome.size, 256 * 1024)
         self.assertEqual(["x" * 60_000] * 4, [outcome.locals[f"t{i}"] for i in range(4)])
         self.assertEqual("str", outcome.locals["t7"]["type"])
+
+    def test_names_that_are_one_to_json_are_sent_once(self):
+        running = self.agent.begin("globals().update({'\\ud800': 1, '\\udfff': 2})")
+        size = int.from_bytes(self.agent._take(4, time.monotonic() + 10), "big")
+        body = self.agent._take(size, time.monotonic() + 10).decode()
+        self.assertIn(running, body)
+        self.assertEqual(1, body.count("\ufffd"))
 
     def test_long_names(self):
         outcome = self.completed("globals()['n' * 10_000_000] = 1\nglobals()[5] = 1\nx = 1")
@@ -166,7 +191,9 @@ class LocalsTest(GuestTest):
 
     def test_nothing_json_does_not_know_is_sent(self):
         outcome = self.completed("a, b, c = float('nan'), [float('inf')], '\\ud800'")
-        self.assertEqual({"a": {"type": "float", "repr": "nan"}, "b": [{"type": "float", "repr": "inf"}], "c": "\ufffd"}, outcome.locals)
+        self.assertEqual(
+            {"a": {"type": "float", "repr": "nan"}, "b": [{"type": "float", "repr": "inf"}], "c": "\ufffd"}, outcome.locals
+        )
 
 
 class ErrorTest(GuestTest):
@@ -221,7 +248,9 @@ class ErrorTest(GuestTest):
         self.usable()
 
     def test_deep_recursion_of_two_functions_is_bounded(self):
-        text = self.traceback("import sys\nsys.setrecursionlimit(5000)\ndef f(n): g(n)\ndef g(n): f(n)\nf('x')", "RecursionError")
+        text = self.traceback(
+            "import sys\nsys.setrecursionlimit(5000)\ndef f(n): g(n)\ndef g(n): f(n)\nf('x')", "RecursionError"
+        )
         self.assertLessEqual(len(text), 64 * 1024)
         self.assertIn("left out", text)
         self.assertTrue(text.startswith("Traceback"))
@@ -234,7 +263,10 @@ class ErrorTest(GuestTest):
 
     def test_memory_error(self):
         self.raised("bytearray(1 << 60)", "MemoryError")
-        self.raised("import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, -1))\nx = []\nwhile True: x.append(bytearray(1 << 20))", "MemoryError")
+        self.raised(
+            "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, -1))\nx = []\nwhile True: x.append(bytearray(1 << 20))",
+            "MemoryError",
+        )
         self.completed("x = None")
         self.usable()
 
@@ -255,12 +287,18 @@ class ErrorTest(GuestTest):
 
     def test_long_chain(self):
         text = self.traceback(
-            "e = None\nfor i in range(3000):\n    n = ValueError('x' * 50)\n    n.__context__ = e\n    e = n\nraise e", "ValueError")
+            "e = None\nfor i in range(3000):\n    n = ValueError('x' * 50)\n    n.__context__ = e\n    e = n\nraise e",
+            "ValueError",
+        )
         self.assertLessEqual(len(text), 64 * 1024)
 
     def test_hostile_exceptions(self):
-        for body, value in (("def __str__(self): raise ValueError", "<exception str() failed>"), ("def __str__(self): return 5", "<exception str() failed>"),
-                            ("def __getattribute__(self, n): raise ValueError", ""), ("__cause__ = property(lambda s: 1/0)\n    __traceback__ = 5", "")):
+        for body, value in (
+            ("def __str__(self): raise ValueError", "<exception str() failed>"),
+            ("def __str__(self): return 5", "<exception str() failed>"),
+            ("def __getattribute__(self, n): raise ValueError", ""),
+            ("__cause__ = property(lambda s: 1/0)\n    __traceback__ = 5", ""),
+        ):
             outcome = self.raised(f"class Bad(Exception):\n    {body}\nraise Bad", "Bad")
             self.assertEqual(value, outcome.error["value"])
             self.assertIn("Bad", outcome.error["traceback"])
@@ -269,12 +307,26 @@ class ErrorTest(GuestTest):
         self.usable()
 
     def test_process_limit(self):
-        error = self.raised("raise RuntimeError(\"can't start new thread\")", "RuntimeError").error
+        error = self.raised('raise RuntimeError("can\'t start new thread")', "RuntimeError").error
         self.assertTrue(error["process_limit"])
-        self.assertTrue(self.raised("try:\n    raise RuntimeError(\"can't start new thread\")\nexcept RuntimeError as e:\n    raise ValueError from e", "ValueError").error["process_limit"])
+        self.assertTrue(
+            self.raised(
+                'try:\n    raise RuntimeError("can\'t start new thread")\nexcept RuntimeError as e:\n    raise ValueError from e',
+                "ValueError",
+            ).error["process_limit"]
+        )
         self.assertFalse(self.raised("raise RuntimeError('other')", "RuntimeError").error["process_limit"])
-        self.assertFalse(self.raised("import os\nr, w = os.pipe()\nos.set_blocking(r, False)\nos.read(r, 1)", "BlockingIOError").error["process_limit"])
-        self.assertTrue(self.raised("class os:\n    def fork(): raise BlockingIOError(11, 'x')\ndef go():\n    import errno\n    fork = os.fork\n    raise BlockingIOError(errno.EAGAIN, 'x')\ngo()", "BlockingIOError").error["process_limit"])
+        self.assertFalse(
+            self.raised("import os\nr, w = os.pipe()\nos.set_blocking(r, False)\nos.read(r, 1)", "BlockingIOError").error[
+                "process_limit"
+            ]
+        )
+        self.assertTrue(
+            self.raised(
+                "class os:\n    def fork(): raise BlockingIOError(11, 'x')\ndef go():\n    import errno\n    fork = os.fork\n    raise BlockingIOError(errno.EAGAIN, 'x')\ngo()",
+                "BlockingIOError",
+            ).error["process_limit"]
+        )
 
     def test_real_thread_limit(self):
         outcome = self.run_code(
@@ -294,10 +346,22 @@ class ErrorTest(GuestTest):
 
 class ExitTest(GuestTest):
     def test_statuses(self):
-        for argument, code, stderr in (("", 0, ""), ("None", 0, ""), ("0", 0, ""), ("3", 3, ""), ("256", 0, ""), ("-1", 255, ""), ("True", 1, ""),
-                                       ("1 << 100", 255, ""), ("'message'", 1, "message\n"), ("[1]", 1, "[1]\n")):
+        for argument, code, stderr in (
+            ("", 0, ""),
+            ("None", 0, ""),
+            ("0", 0, ""),
+            ("3", 3, ""),
+            ("256", 0, ""),
+            ("-1", 255, ""),
+            ("True", 1, ""),
+            ("1 << 100", 255, ""),
+            ("'message'", 1, "message\n"),
+            ("[1]", 1, "[1]\n"),
+        ):
             outcome = self.run_code(f"import sys\nsys.exit({argument})")
-            self.assertEqual(("exited", code, stderr, None), (outcome.status, outcome.exit_code, outcome.stderr, outcome.error), argument)
+            self.assertEqual(
+                ("exited", code, stderr, None), (outcome.status, outcome.exit_code, outcome.stderr, outcome.error), argument
+            )
 
     def test_state_is_kept(self):
         self.assertEqual({"x": 1}, self.run_code("x = 1\nraise SystemExit").locals)
@@ -313,7 +377,9 @@ class ExitTest(GuestTest):
 
 class OutputTest(GuestTest):
     def test_both_streams_and_raw_writes_in_order(self):
-        outcome = self.completed("import os, sys\nprint('one')\nos.write(1, b'two\\n')\nprint('three')\nprint('e', file=sys.stderr)\nos.write(2, b'f')")
+        outcome = self.completed(
+            "import os, sys\nprint('one')\nos.write(1, b'two\\n')\nprint('three')\nprint('e', file=sys.stderr)\nos.write(2, b'f')"
+        )
         self.assertEqual(("one\ntwo\nthree\n", "e\nf"), (outcome.stdout, outcome.stderr))
 
     def test_a_line_comes_while_the_code_runs(self):
@@ -329,12 +395,16 @@ class OutputTest(GuestTest):
         self.assertEqual("again", self.completed("import sys\nsys.stdout.write('again');").stdout)
 
     def test_a_replaced_stdout_is_flushed(self):
-        outcome = self.completed("import sys, io\nsys.stdout = io.TextIOWrapper(io.FileIO(1, 'w', closefd=False))\nprint('buffered')")
+        outcome = self.completed(
+            "import sys, io\nsys.stdout = io.TextIOWrapper(io.FileIO(1, 'w', closefd=False))\nprint('buffered')"
+        )
         self.assertEqual("buffered\n", outcome.stdout)
         self.assertEqual("buffered\n", self.completed("print('buffered')").stdout)
 
     def test_characters_split_over_writes(self):
-        outcome = self.completed("import os, time\nfor b in 'é\\U0001f600'.encode():\n    os.write(1, bytes([b]))\n    time.sleep(0.01)")
+        outcome = self.completed(
+            "import os, time\nfor b in 'é\\U0001f600'.encode():\n    os.write(1, bytes([b]))\n    time.sleep(0.01)"
+        )
         self.assertEqual("é\U0001f600", outcome.stdout)
 
     def test_bytes_that_are_no_text(self):
@@ -362,7 +432,10 @@ class OutputTest(GuestTest):
         self.assertIn("SyntaxWarning", self.completed("x = 1 is 1").stderr)
 
     def test_threads_print_too(self):
-        self.assertEqual("t\n", self.completed("import threading\nt = threading.Thread(target=print, args=('t',)); t.start(); t.join()").stdout)
+        self.assertEqual(
+            "t\n",
+            self.completed("import threading\nt = threading.Thread(target=print, args=('t',)); t.start(); t.join()").stdout,
+        )
 
 
 class LatencyTest(GuestTest):

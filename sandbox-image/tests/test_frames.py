@@ -9,11 +9,24 @@ from frames import FrameReader, ProtocolViolation
 
 class ParseTest(unittest.TestCase):
     def test_objects(self):
-        self.assertEqual({"a": [1, 2.5, None, True, "\u00e9\U0001f600"]}, frames.parse('{"a":[1,2.5,null,true,"é\\ud83d\\ude00"]}'.encode()))
+        self.assertEqual(
+            {"a": [1, 2.5, None, True, "\u00e9\U0001f600"]}, frames.parse('{"a":[1,2.5,null,true,"é\\ud83d\\ude00"]}'.encode())
+        )
         self.assertEqual({"a": 1}, frames.parse(b' \n{"a": 1} \n'))
 
     def test_what_is_not_one_json_object_in_utf8(self):
-        for body in (b"", b"[]", b"1", b'{"a":1}x', b'{"a":', b"\xff", b'{"a":NaN}', b'{"a":-Infinity}', b"[" * 100_000, b'{"a":"\n"}'):
+        for body in (
+            b"",
+            b"[]",
+            b"1",
+            b'{"a":1}x',
+            b'{"a":',
+            b"\xff",
+            b'{"a":NaN}',
+            b'{"a":-Infinity}',
+            b"[" * 100_000,
+            b'{"a":"\n"}',
+        ):
             with self.subTest(body[:20]), self.assertRaises(ProtocolViolation):
                 frames.parse(body)
 

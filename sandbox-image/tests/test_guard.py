@@ -133,7 +133,12 @@ class PolicyTest(unittest.TestCase):
                 self.assertLess(steps, 25)
 
     def test_other_architectures_are_killed(self):
-        for machine, other in (("x86_64", 0x40000003), ("x86_64", 0xC00000B7), ("aarch64", 0xC000003E), ("aarch64", 0x40000028)):
+        for machine, other in (
+            ("x86_64", 0x40000003),
+            ("x86_64", 0xC00000B7),
+            ("aarch64", 0xC000003E),
+            ("aarch64", 0x40000028),
+        ):
             program = guard.program(machine, self.OWN, self.FIRST, self.LAST, self.SIGNAL, False)
             self.assertEqual(KILL, run(program, 1, (), other)[0])
 
@@ -280,7 +285,9 @@ class RealGuardTest(GuestTest):
         self.assertEqual("b'hello'", outcome.result)
 
     def test_asyncio_works(self):
-        self.assertEqual("3", self.completed("import asyncio\nasync def f(): await asyncio.sleep(0.001); return 3\nasyncio.run(f())").result)
+        self.assertEqual(
+            "3", self.completed("import asyncio\nasync def f(): await asyncio.sleep(0.001); return 3\nasyncio.run(f())").result
+        )
 
     def test_no_new_privileges_and_filter_mode(self):
         outcome = self.completed(
@@ -290,7 +297,9 @@ class RealGuardTest(GuestTest):
         self.assertEqual("('1', '2')", outcome.result)
 
     def test_proc_self_is_still_readable(self):
-        self.completed("for f in ('statm', 'status', 'maps', 'stat'): assert open('/proc/self/' + f).read()\nos.listdir('/proc/self/fd')")
+        self.completed(
+            "for f in ('statm', 'status', 'maps', 'stat'): assert open('/proc/self/' + f).read()\nos.listdir('/proc/self/fd')"
+        )
 
     def test_descriptors_at_the_start(self):
         outcome = self.completed("sorted(int(f) for f in os.listdir('/proc/self/fd'))[:-1]")

@@ -32,11 +32,15 @@ class HostCallTest(GuestTest):
 
     def test_frame(self):
         running, (frame,) = self.pending_calls("f(1, a=2)", 1, ["f"])
-        self.assertEqual({"type": "call", "id": running, "call": frame["call"], "name": "f", "args": [1], "kwargs": {"a": 2}}, frame)
+        self.assertEqual(
+            {"type": "call", "id": running, "call": frame["call"], "name": "f", "args": [1], "kwargs": {"a": 2}}, frame
+        )
         self.assertIs(int, type(frame["call"]))
 
     def test_they_look_like_functions(self):
-        outcome = self.call("import inspect\n(echo.__name__, inspect.isfunction(echo), 'host' in echo.__doc__, 'function echo' in repr(echo), str(inspect.signature(echo)))")
+        outcome = self.call(
+            "import inspect\n(echo.__name__, inspect.isfunction(echo), 'host' in echo.__doc__, 'function echo' in repr(echo), str(inspect.signature(echo)))"
+        )
         self.assertEqual("('echo', True, True, True, '(*args, **kwargs)')", outcome.result)
 
     def test_names_given_by_the_host_are_not_variables(self):
@@ -77,8 +81,12 @@ class HostCallTest(GuestTest):
 
         outcome = self.call("f()", f=lambda: fail(BudgetSpent))
         self.assertEqual(("HostCallError", "BudgetSpent: why"), (outcome.error["name"], outcome.error["value"]))
-        self.assertEqual("'caught'", self.call("try: f()\nexcept RuntimeError: x = 'caught'\nx", f=lambda: fail(BudgetSpent)).result)
-        self.assertEqual("'caught'", self.call("try: f()\nexcept HostCallError: x = 'caught'\nx", f=lambda: fail(BudgetSpent)).result)
+        self.assertEqual(
+            "'caught'", self.call("try: f()\nexcept RuntimeError: x = 'caught'\nx", f=lambda: fail(BudgetSpent)).result
+        )
+        self.assertEqual(
+            "'caught'", self.call("try: f()\nexcept HostCallError: x = 'caught'\nx", f=lambda: fail(BudgetSpent)).result
+        )
         for name in ("UnicodeDecodeError", "SystemExit", "KeyboardInterrupt", "ExceptionGroup", "print", "__import__"):
             running, (frame,) = self.pending_calls("f()", 1, ["f"])
             self.agent.send(type="reply", id=running, call=frame["call"], error={"name": name, "message": "m"})
@@ -86,8 +94,15 @@ class HostCallTest(GuestTest):
             self.assertEqual(("HostCallError", f"{name}: m"), (outcome.error["name"], outcome.error["value"]))
 
     def test_arguments_that_json_does_not_hold(self):
-        for argument, text in (("{1}", "set is not JSON"), ("float('nan')", "nan is not JSON"), ("{1: 2}", "dict is not JSON"), ("b'x'", "bytes is not JSON"),
-                               ("[object()]", "object is not JSON"), ("x=print", "builtin_function_or_method is not JSON"), ("10**5000", "int of 16610 bits")):
+        for argument, text in (
+            ("{1}", "set is not JSON"),
+            ("float('nan')", "nan is not JSON"),
+            ("{1: 2}", "dict is not JSON"),
+            ("b'x'", "bytes is not JSON"),
+            ("[object()]", "object is not JSON"),
+            ("x=print", "builtin_function_or_method is not JSON"),
+            ("10**5000", "int of 16610 bits"),
+        ):
             outcome = self.call(f"echo({argument})")
             self.assertEqual("TypeError", outcome.error["name"])
             self.assertIn("the arguments of echo() travel as JSON, and", outcome.error["value"])
@@ -161,18 +176,24 @@ class HostCallTest(GuestTest):
 
     def test_waiting_costs_no_processor_time(self):
         before = sum(os.times()[2:4])
-        running, (frame,) = self.pending_calls("import time, os\nbegun = time.process_time()\nf()\ntime.process_time() - begun", 1, ["f"])
+        running, (frame,) = self.pending_calls(
+            "import time, os\nbegun = time.process_time()\nf()\ntime.process_time() - begun", 1, ["f"]
+        )
         time.sleep(0.5)
         self.agent.send(type="reply", id=running, call=frame["call"], value=None)
         self.assertLess(float(self.agent.end(running).result), 0.1)
         self.assertLess(sum(os.times()[2:4]) - before, 0.1)
 
     def test_round_trip(self):
-        outcome = self.call("import time\ntimes = []\nfor i in range(300):\n    b = time.perf_counter()\n    echo(i)\n    times.append(time.perf_counter() - b)\nsorted(times)[150]")
+        outcome = self.call(
+            "import time\ntimes = []\nfor i in range(300):\n    b = time.perf_counter()\n    echo(i)\n    times.append(time.perf_counter() - b)\nsorted(times)[150]"
+        )
         self.assertLess(float(outcome.result), 0.003)
 
     def test_survives_patched_threading_and_json(self):
-        self.run_code("import threading, json, _thread\njson.dumps = json.loads = None\nthreading.Lock = _thread.allocate_lock = None")
+        self.run_code(
+            "import threading, json, _thread\njson.dumps = json.loads = None\nthreading.Lock = _thread.allocate_lock = None"
+        )
         self.assertEqual("[[1], {}]", self.call("echo(1)").result)
 
 

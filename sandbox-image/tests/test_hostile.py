@@ -236,14 +236,7 @@ class HostileCodeTest(GuestTest):
 
     def test_destructors(self):
         outcome = self.completed(
-            "class D:\n"
-            "    def __del__(self):\n"
-            "        print('gone')\n"
-            "        raise SystemExit(1)\n"
-            "d = D()\n"
-            "del d\n"
-            "D()\n"
-            "None"
+            "class D:\n    def __del__(self):\n        print('gone')\n        raise SystemExit(1)\nd = D()\ndel d\nD()\nNone"
         )
         self.assertEqual("gone\ngone\n", outcome.stdout)
         self.usable()
@@ -269,12 +262,7 @@ class HostileCodeTest(GuestTest):
         self.usable()
 
     def test_everything_the_collector_knows_is_closed(self):
-        self.run_code(
-            "import gc\n"
-            "for o in gc.get_objects():\n"
-            "    try: o.close()\n"
-            "    except BaseException: pass"
-        )
+        self.run_code("import gc\nfor o in gc.get_objects():\n    try: o.close()\n    except BaseException: pass")
         self.usable()
 
     def test_main_module_replaced(self):
@@ -301,7 +289,9 @@ class HostileCodeTest(GuestTest):
         self.assertEqual("[]", self.run_code("import sys\n[p for p in sys.path if 'agent' in p]").result)
 
     def test_forged_frame_cannot_be_sent_through_stdout(self):
-        outcome = self.completed("import os, json\nbody = b'{\"type\":\"result\"}'\nos.write(1, len(body).to_bytes(4, 'big') + body)")
+        outcome = self.completed(
+            "import os, json\nbody = b'{\"type\":\"result\"}'\nos.write(1, len(body).to_bytes(4, 'big') + body)"
+        )
         self.assertIn('{"type":"result"}', outcome.stdout)
 
 

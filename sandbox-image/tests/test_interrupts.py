@@ -107,7 +107,9 @@ class InterruptTest(GuestTest):
         ):
             with self.subTest(code):
                 outcome = self.interrupted(code)
-                self.assertEqual(("interrupted", "KeyboardInterrupt"), (outcome.status, outcome.error and outcome.error["name"]), outcome)
+                self.assertEqual(
+                    ("interrupted", "KeyboardInterrupt"), (outcome.status, outcome.error and outcome.error["name"]), outcome
+                )
                 self.assertNotIn("interrupts.py", outcome.error["traceback"])
         self.usable()
 
@@ -118,12 +120,16 @@ class InterruptTest(GuestTest):
 
     def test_code_that_ends_by_itself_after_it(self):
         # Not `while True: pass`: Python leaves that jump out of what `try` covers.
-        self.assertEqual("completed", self.interrupted("import time\ntry: time.sleep(99)\nexcept KeyboardInterrupt: pass").status)
+        self.assertEqual(
+            "completed", self.interrupted("import time\ntry: time.sleep(99)\nexcept KeyboardInterrupt: pass").status
+        )
         outcome = self.interrupted("import time\ntry: time.sleep(99)\nexcept KeyboardInterrupt: raise ValueError")
         self.assertEqual(("raised", "ValueError"), (outcome.status, outcome.error["name"]))
 
     def test_a_second_one_breaks_what_swallowed_the_first(self):
-        running = self.agent.begin("try:\n    print('one')\n    while True: pass\nexcept KeyboardInterrupt:\n    print('two')\n    while True: pass")
+        running = self.agent.begin(
+            "try:\n    print('one')\n    while True: pass\nexcept KeyboardInterrupt:\n    print('two')\n    while True: pass"
+        )
         self.agent.await_output("one")
         self.agent.interrupt(running)
         self.agent.await_output("two")
@@ -132,7 +138,9 @@ class InterruptTest(GuestTest):
 
     def test_a_keyboard_interrupt_of_its_own_is_an_exception(self):
         self.assertEqual("raised", self.run_code("raise KeyboardInterrupt").status)
-        self.assertEqual("raised", self.run_code("import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(5)").status)
+        self.assertEqual(
+            "raised", self.run_code("import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(5)").status
+        )
 
     def test_other_ids_are_ignored(self):
         running = self.agent.begin("print('go')\nimport time\ntime.sleep(0.3)\n'slept'")
@@ -157,7 +165,9 @@ class InterruptTest(GuestTest):
             self.assertEqual("interrupted", self.agent.end(running).status)
 
     def test_a_representation_that_never_ends(self):
-        running = self.agent.begin("class R:\n    def __repr__(self):\n        print('in repr', flush=True)\n        while True: pass\nr, s, t = R(), R(), 5\nr")
+        running = self.agent.begin(
+            "class R:\n    def __repr__(self):\n        print('in repr', flush=True)\n        while True: pass\nr, s, t = R(), R(), 5\nr"
+        )
         self.agent.await_output("in repr")
         self.agent.interrupt(running)
         outcome = self.agent.end(running)
@@ -167,12 +177,16 @@ class InterruptTest(GuestTest):
         self.assertEqual(5, outcome.locals["t"])
 
     def test_the_text_of_an_exception_that_never_ends(self):
-        running = self.agent.begin("class E(Exception):\n    def __str__(self):\n        print('in str', flush=True)\n        while True: pass\nx = 1\nraise E")
+        running = self.agent.begin(
+            "class E(Exception):\n    def __str__(self):\n        print('in str', flush=True)\n        while True: pass\nx = 1\nraise E"
+        )
         self.agent.await_output("in str")
         self.agent.interrupt(running)
         outcome = self.agent.end(running)
-        self.assertEqual(("raised", "E", {"type": "type", "repr": "<class '__main__.E'>"}, 1),
-                         (outcome.status, outcome.error["name"], outcome.locals["E"], outcome.locals["x"]))
+        self.assertEqual(
+            ("raised", "E", {"type": "type", "repr": "<class '__main__.E'>"}, 1),
+            (outcome.status, outcome.error["name"], outcome.locals["E"], outcome.locals["x"]),
+        )
 
     def test_a_flood_does_not_delay_it(self):
         running = self.agent.begin("import os\nwhile True: os.write(1, b'x' * 65536)")
@@ -183,8 +197,11 @@ class InterruptTest(GuestTest):
 
 class EndTest(GuestTest):
     def test_end_of_input_ends_the_agent_at_once(self):
-        for code in ("import time\nprint('go')\ntime.sleep(1000)", "print('go')\nwhile True: pass",
-                     "import threading, time, atexit\natexit.register(time.sleep, 1000)\nthreading.Thread(target=time.sleep, args=(1000,)).start()\nprint('go')"):
+        for code in (
+            "import time\nprint('go')\ntime.sleep(1000)",
+            "print('go')\nwhile True: pass",
+            "import threading, time, atexit\natexit.register(time.sleep, 1000)\nthreading.Thread(target=time.sleep, args=(1000,)).start()\nprint('go')",
+        ):
             agent = self.start("--guard=on")
             agent.receive()
             agent.begin(code)
@@ -215,9 +232,18 @@ class ProtocolTest(GuestTest):
         self.assertEqual(1, agent.errors().count("\n"))
 
     def test_violations(self):
-        for body in (b"[]", b"{", b"\xff", b'{"type":"execute","id":"a","code":1}', b'{"type":"execute","code":""}', b'{"type":"what","id":"a"}',
-                     b'{"type":"execute","id":"a","code":"","functions":[1]}', b'{"type":"reply","id":"a"}',
-                     b'{"type":"reply","id":"a","call":1,"error":"x"}', b'{"type":"execute","id":"a","code":"","context":NaN}'):
+        for body in (
+            b"[]",
+            b"{",
+            b"\xff",
+            b'{"type":"execute","id":"a","code":1}',
+            b'{"type":"execute","code":""}',
+            b'{"type":"what","id":"a"}',
+            b'{"type":"execute","id":"a","code":"","functions":[1]}',
+            b'{"type":"reply","id":"a"}',
+            b'{"type":"reply","id":"a","call":1,"error":"x"}',
+            b'{"type":"execute","id":"a","code":"","context":NaN}',
+        ):
             with self.subTest(body):
                 agent = self.start("--guard=off")
                 agent.receive()
@@ -245,7 +271,9 @@ class ProtocolTest(GuestTest):
 
         for options, guarded in ((("--guard=on",), True), (("--guard=off",), False), ((), True)):
             agent = self.start(*options)
-            self.assertEqual({"type": "ready", "protocol": 1, "python": platform.python_version(), "guard": guarded}, agent.receive())
+            self.assertEqual(
+                {"type": "ready", "protocol": 1, "python": platform.python_version(), "guard": guarded}, agent.receive()
+            )
 
     def test_ids_come_back_as_they_are(self):
         self.agent.send(type="execute", id='a"\né\U0001f600', code="print(1)")

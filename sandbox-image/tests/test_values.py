@@ -64,7 +64,22 @@ class Hostile(dict):
 
 class JsonTest(unittest.TestCase):
     def test_what_json_holds(self):
-        for value in (None, True, False, 0, -1, 10**4299, 1.5, -0.0, 1e300, "", "aé\U0001f600\0\u2028", [], {}, [1, [2, {"a": None}]]):
+        for value in (
+            None,
+            True,
+            False,
+            0,
+            -1,
+            10**4299,
+            1.5,
+            -0.0,
+            1e300,
+            "",
+            "aé\U0001f600\0\u2028",
+            [],
+            {},
+            [1, [2, {"a": None}]],
+        ):
             self.assertEqual((value, False), encoded(value))
         self.assertEqual(([1, [2]], False), encoded((1, (2,))))
 
@@ -98,7 +113,13 @@ class JsonTest(unittest.TestCase):
             __len__ = __str__ = __repr__ = encode = __getitem__
 
         point = collections.namedtuple("Point", "x y")(1, 2)
-        value = {"c": Colour.RED, "t": Text("hi"), "p": point, "o": collections.OrderedDict(a=1), "k": collections.Counter("aa")}
+        value = {
+            "c": Colour.RED,
+            "t": Text("hi"),
+            "p": point,
+            "o": collections.OrderedDict(a=1),
+            "k": collections.Counter("aa"),
+        }
         self.assertEqual(({"c": 3, "t": "hi", "p": [1, 2], "o": {"a": 1}, "k": {"a": 2}}, False), encoded(value))
 
     def test_overridden_methods_are_not_called(self):
@@ -123,6 +144,12 @@ class JsonTest(unittest.TestCase):
 
         body = ValueEncoder(Representer(nothing)).encode({Key("a"): 1, Key("a"): 2}, LIMIT)
         self.assertEqual(b'{"a":1}', body)
+
+    def test_keys_with_lone_surrogates_are_sent_once(self):
+        body = ValueEncoder(Representer(nothing)).encode({"\ud800": 1, "\udfff": 2, "\ufffd": 3}, LIMIT)
+        self.assertEqual('{"\ufffd":1}'.encode(), body)
+        with self.assertRaises(NotJson):
+            JsonEncoder().encode({"\ud800": 1, "\udfff": 2}, LIMIT)
 
     def test_cycles(self):
         cycle = [1]
@@ -160,9 +187,19 @@ class JsonTest(unittest.TestCase):
         self.assertEqual("str", encoded("é" * (LIMIT // 2))[0]["type"])
 
     def test_huge_values_cost_little(self):
-        for value in ("x" * 50_000_000, [0] * 20_000_000, tuple([None] * 20_000_000), bytes(50_000_000),
-                      dict.fromkeys(map(str, range(300_000)), 1), set(range(300_000)), {"a": "x" * 50_000_000},
-                      [["x" * 50_000_000]], [[0] * 10_000_000] * 3, "\0" * 60_000, "\ud800" * 60_000):
+        for value in (
+            "x" * 50_000_000,
+            [0] * 20_000_000,
+            tuple([None] * 20_000_000),
+            bytes(50_000_000),
+            dict.fromkeys(map(str, range(300_000)), 1),
+            set(range(300_000)),
+            {"a": "x" * 50_000_000},
+            [["x" * 50_000_000]],
+            [[0] * 10_000_000] * 3,
+            "\0" * 60_000,
+            "\ud800" * 60_000,
+        ):
             with self.subTest(type(value)), Spent():
                 value, cut = encoded(value)
                 self.assertTrue(cut)
@@ -190,8 +227,34 @@ class JsonTest(unittest.TestCase):
 
 class RepresentationTest(unittest.TestCase):
     def test_what_python_would_show(self):
-        for value in (1, "a'b", b"x", bytearray(b"x"), [], [1], (), (1,), (1, 2), {}, {1: "a", (2,): {3}}, set(), {1}, frozenset(),
-                      frozenset({1}), None, 1.5, 1j, True, ..., range(3), len, [[[]]], int, collections.Counter("a"), slice(1)):
+        for value in (
+            1,
+            "a'b",
+            b"x",
+            bytearray(b"x"),
+            [],
+            [1],
+            (),
+            (1,),
+            (1, 2),
+            {},
+            {1: "a", (2,): {3}},
+            set(),
+            {1},
+            frozenset(),
+            frozenset({1}),
+            None,
+            1.5,
+            1j,
+            True,
+            ...,
+            range(3),
+            len,
+            [[[]]],
+            int,
+            collections.Counter("a"),
+            slice(1),
+        ):
             self.assertEqual((repr(value), False), shown(value))
         function = self.test_cycles
         self.assertEqual(repr(function), shown(function)[0])
@@ -211,8 +274,16 @@ class RepresentationTest(unittest.TestCase):
         self.assertEqual(("[1, 2, ...", True), shown(list(range(1, 100)), 10))
 
     def test_huge_values_cost_little(self):
-        for value in ("x" * 50_000_000, bytes(50_000_000), bytearray(50_000_000), [0] * 20_000_000, set(range(500_000)),
-                      {i: i for i in range(500_000)}, 1 << 40_000_000, [["x" * 50_000_000]]):
+        for value in (
+            "x" * 50_000_000,
+            bytes(50_000_000),
+            bytearray(50_000_000),
+            [0] * 20_000_000,
+            set(range(500_000)),
+            {i: i for i in range(500_000)},
+            1 << 40_000_000,
+            [["x" * 50_000_000]],
+        ):
             with self.subTest(type(value)), Spent():
                 self.assertLessEqual(len(shown(value)[0]), 1000)
 
