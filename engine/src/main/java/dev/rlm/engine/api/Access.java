@@ -1,11 +1,14 @@
 package dev.rlm.engine.api;
 
 import io.javalin.http.Context;
+import io.javalin.websocket.WsContext;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +22,8 @@ final class Access {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<String> OPEN = Set.of("/health");
   private static final String BEARER = "Bearer ";
+  private static final String CALLER = "caller";
+  private static final String LOCAL = "local";
 
   private final List<byte[]> keyHashes;
   private final Set<String> hosts;
@@ -33,9 +38,20 @@ final class Access {
     if (keyHashes.isEmpty()) {
       checkHost(ctx);
       checkOrigin(ctx);
+      ctx.attribute(CALLER, LOCAL);
     } else if (!OPEN.contains(ctx.path())) {
       checkKey(ctx);
     }
+  }
+
+  /** Returns who calls: the same text for the same key, and nothing that tells the key. */
+  static String caller(Context ctx) {
+    return Objects.requireNonNullElse(ctx.attribute(CALLER), LOCAL);
+  }
+
+  /** As {@link #caller}, of a WebSocket. */
+  static String callerOf(WsContext ctx) {
+    return Objects.requireNonNullElse(ctx.attribute(CALLER), LOCAL);
   }
 
   private void checkHost(Context ctx) {
@@ -71,6 +87,7 @@ final class Access {
         known |= MessageDigest.isEqual(key, sent);
       }
       if (known) {
+        ctx.attribute(CALLER, HexFormat.of().formatHex(sent));
         return;
       }
     }

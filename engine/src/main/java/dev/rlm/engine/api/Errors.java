@@ -2,6 +2,7 @@ package dev.rlm.engine.api;
 
 import dev.rlm.engine.execution.OverloadedException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
+import dev.rlm.engine.session.SessionException;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -22,6 +23,7 @@ final class Errors {
     config.routes.exception(ApiException.class, (e, ctx) -> answer(ctx, e.code(), e.getMessage()));
     config.routes.exception(OverloadedException.class, (e, ctx) -> overloaded(e, ctx));
     config.routes.exception(SandboxUnavailableException.class, (e, ctx) -> unavailable(e, ctx));
+    config.routes.exception(SessionException.class, (e, ctx) -> session(e, ctx));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, "the engine is stopping"));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -36,6 +38,22 @@ final class Errors {
           case STOPPING -> ErrorCode.STOPPING;
         };
     answer(ctx, code, e.getMessage());
+  }
+
+  private static void session(SessionException e, Context ctx) {
+    if (e.reason() == SessionException.Reason.BUSY || e.reason() == SessionException.Reason.TOO_MANY) {
+      retryAfter(ctx, RETRY_SANDBOX);
+    }
+    answer(ctx, code(e), e.getMessage());
+  }
+
+  static ErrorCode code(SessionException e) {
+    return switch (e.reason()) {
+      case UNKNOWN -> ErrorCode.SESSION_NOT_FOUND;
+      case GONE -> ErrorCode.SESSION_GONE;
+      case BUSY -> ErrorCode.SESSION_BUSY;
+      case TOO_MANY -> ErrorCode.TOO_MANY_SESSIONS;
+    };
   }
 
   private static void unavailable(SandboxUnavailableException e, Context ctx) {

@@ -45,7 +45,11 @@ public final class Canary {
       result =
           sandbox.execute(
               new ExecutionRequest(
-                  "canary", script(), Optional.of("{\"guard\":%b}".formatted(spec.guard())), TIMEOUT), (_, _) -> {});
+                  "canary",
+                  script(),
+                  Optional.of(new GuestContext.Json("{\"guard\":%b}".formatted(spec.guard()))),
+                  TIMEOUT,
+                  HostCalls.NONE), (_, _) -> {});
     }
     if (!(result.outcome() instanceof Outcome.Completed)) {
       throw new SandboxUnavailableException(

@@ -62,7 +62,7 @@ public abstract class SandboxRuntimeContract {
     StringBuilder stderr = new StringBuilder();
     ExecutionResult result =
         sandbox.execute(
-            new ExecutionRequest("test", code, Optional.empty(), timeout),
+            new ExecutionRequest("test", code, Optional.empty(), timeout, HostCalls.NONE),
             (stream, text) -> (stream == OutputListener.Stream.STDOUT ? stdout : stderr).append(text));
     return new Ran(result, stdout.toString(), stderr.toString());
   }
@@ -89,7 +89,8 @@ public abstract class SandboxRuntimeContract {
     try (Sandbox sandbox = create()) {
       ExecutionResult result =
           sandbox.execute(
-              new ExecutionRequest("test", "context['a'][1]", Optional.of("{\"a\":[1,\"caf\\u00e9\"]}"), LONG),
+              new ExecutionRequest(
+                  "test", "context['a'][1]", Optional.of(new GuestContext.Json("{\"a\":[1,\"caf\\u00e9\"]}")), LONG, HostCalls.NONE),
               (_, _) -> {});
 
       assertEquals(Optional.of("'café'"), result.value());

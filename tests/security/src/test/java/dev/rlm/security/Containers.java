@@ -1,6 +1,7 @@
 package dev.rlm.security;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
@@ -37,6 +38,15 @@ final class Containers {
         .map(Container::getNames)
         .flatMap(Arrays::stream)
         .toList();
+  }
+
+  /** Returns whether a container runs; one that is gone does not. */
+  static boolean isRunning(String name) {
+    try {
+      return Boolean.TRUE.equals(CLIENT.inspectContainerCmd(name.substring(1)).exec().getState().getRunning());
+    } catch (NotFoundException e) {
+      return false;
+    }
   }
 
   /** Waits until a condition holds; the tests' one way to wait for what other processes do. */

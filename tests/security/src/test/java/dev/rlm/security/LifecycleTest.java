@@ -40,14 +40,14 @@ final class LifecycleTest {
 
   @Test
   void sweepsWhatAKilledEngineLeftAndLeavesTheContainersOfALivingOneAlone() {
-    EngineProcess killed = EngineProcess.start(Map.of("RLM_DOCKER_RUNTIME", "runc"));
-    // A loop that the guest's own end-of-input check cannot end: only the sweep can.
-    CompletableFuture<HttpResponse<String>> _ = startRun(killed, Map.of("code", "10 ** 10 ** 9", "timeout", 120), 1);
-    List<String> orphans = Containers.ofEngines();
-    killed.kill();
-    killed.awaitExit();
-    assertEquals(orphans, Containers.ofEngines(), "nobody has swept yet");
-
+    try (EngineProcess killed = EngineProcess.start(Map.of("RLM_DOCKER_RUNTIME", "runc"))) {
+      // A loop that the guest's own end-of-input check cannot end: only the sweep can.
+      CompletableFuture<HttpResponse<String>> _ = startRun(killed, Map.of("code", "10 ** 10 ** 9", "timeout", 120), 1);
+      List<String> orphans = Containers.ofEngines();
+      killed.kill();
+      killed.awaitExit();
+      assertEquals(orphans, Containers.ofEngines(), "nobody has swept yet");
+    }
     try (EngineProcess living = EngineProcess.start(Map.of())) {
       assertTrue(
           Containers.within(Duration.ofSeconds(15), () -> Containers.ofEngines().isEmpty()),
@@ -62,42 +62,44 @@ final class LifecycleTest {
 
   @Test
   void endsTheGuestWhenItsEngineIsKilled() {
-    EngineProcess killed = EngineProcess.start(Map.of());
-    CompletableFuture<HttpResponse<String>> _ = startRun(killed, LONG_RUN, 1);
-    String orphan = Containers.ofEngines().getFirst().substring(1);
-    killed.kill();
-    killed.awaitExit();
+    try (EngineProcess killed = EngineProcess.start(Map.of())) {
+      CompletableFuture<HttpResponse<String>> _ = startRun(killed, LONG_RUN, 1);
+      String orphan = Containers.ofEngines().getFirst();
+      killed.kill();
+      killed.awaitExit();
 
-    assertTrue(
-        Containers.within(
-            Duration.ofSeconds(15),
-            () ->
-                Boolean.FALSE.equals(Containers.daemon().inspectContainerCmd(orphan).exec().getState().getRunning())),
-        "the guest outlives its engine");
+      assertTrue(
+          Containers.within(Duration.ofSeconds(15), () -> !Containers.isRunning(orphan)), "the guest outlives its engine");
+    }
     EngineProcess.start(Map.of()).close();
   }
 
   @Test
   void stopsOnSigtermWithRunsInFlight() {
-    EngineProcess engine = EngineProcess.start(Map.of());
-    CompletableFuture<HttpResponse<String>> finishing =
-        startRun(engine, Map.of("code", "import time\ntime.sleep(3)\n'done'"), 1);
-    CompletableFuture<HttpResponse<String>> endless = startRun(engine, LONG_RUN, 2);
-    engine.terminate();
+    try (EngineProcess engine = EngineProcess.start(Map.of())) {
+      CompletableFuture<HttpResponse<String>> finishing =
+          startRun(engine, Map.of("code", "import time\ntime.sleep(3)\n'done'"), 1);
+      CompletableFuture<HttpResponse<String>> endless = startRun(engine, LONG_RUN, 2);
+      engine.terminate();
 
-    assertEquals(0, engine.awaitExit(), engine.log());
-    assertEquals("'done'", EngineProcess.parse(finishing.join().body()).get("result").textValue());
-    try {
-      assertFalse(EngineProcess.parse(endless.join().body()).path("success").booleanValue());
-    } catch (CompletionException e) {
-      // Its connection was cut: as good an answer to somebody who asked for longer than the engine lives.
-      assertTrue(e.getCause() instanceof java.io.UncheckedIOException, e.toString());
+      assertEquals(0, engine.awaitExit(), engine.log());
+      assertEquals("'done'", EngineProcess.parse(finishing.join().body()).get("result").textValue());
+      try {
+        assertFalse(EngineProcess.parse(endless.join().body()).path("success").booleanValue());
+      } catch (CompletionException e) {
+        // Its connection was cut: as good an answer to somebody who asked for longer than the engine lives.
+        assertTrue(e.getCause() instanceof java.io.UncheckedIOException, e.toString());
+      }
     }
   }
 
-  /** Begins a run, and returns once its container is there. */
+  /** Begins a run, and returns once it is the given number of containers that run. */
   private static CompletableFuture<HttpResponse<String>> startRun(
       EngineProcess engine, Map<String, ?> body, int containers) {
+    // The container in which the engine proved its isolation is removed in the background.
+    assertTrue(
+        Containers.within(Duration.ofSeconds(20), () -> Containers.ofEngines().size() == containers - 1),
+        () -> "containers: " + Containers.ofEngines());
     CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(
@@ -109,16 +111,12 @@ final class LifecycleTest {
               }
             });
     assertTrue(
-        Containers.within(Duration.ofSeconds(20), () -> Containers.ofEngines().size() == containers && running()),
+        Containers.within(
+            Duration.ofSeconds(20),
+            () ->
+                Containers.ofEngines().size() == containers
+                    && Containers.ofEngines().stream().allMatch(Containers::isRunning)),
         () -> "containers: " + Containers.ofEngines());
     return answer;
-  }
-
-  private static boolean running() {
-    return Containers.ofEngines().stream()
-        .allMatch(
-            name ->
-                Boolean.TRUE.equals(
-                    Containers.daemon().inspectContainerCmd(name.substring(1)).exec().getState().getRunning()));
   }
 }

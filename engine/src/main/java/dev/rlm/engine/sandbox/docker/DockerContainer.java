@@ -10,6 +10,7 @@ import dev.rlm.engine.sandbox.protocol.SandboxProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -71,6 +72,11 @@ final class DockerContainer implements SandboxProcess {
   @Override
   public void send(byte[] bytes) throws IOException {
     input.send(bytes);
+  }
+
+  @Override
+  public Optional<String> place(Path file) {
+    return Optional.empty();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -48,6 +49,11 @@ final class LocalProcess implements SandboxProcess {
     if (!process.isAlive() || !toSend.offer(bytes)) {
       throw new IOException("the guest does not read what it is sent");
     }
+  }
+
+  @Override
+  public Optional<String> place(Path file) {
+    return Optional.of(file.toAbsolutePath().toString());
   }
 
   @Override

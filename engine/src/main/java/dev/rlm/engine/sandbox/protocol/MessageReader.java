@@ -101,6 +101,7 @@ final class MessageReader {
       case "ready" -> new GuestMessage.Ready(number(node, "protocol"), text(node, "python"), flag(node, "guard"));
       case "stdout" -> output(node, OutputListener.Stream.STDOUT);
       case "stderr" -> output(node, OutputListener.Stream.STDERR);
+      case "call" -> call(node);
       case "result" -> result(node);
       default -> throw new ProtocolException("a frame is of no known type");
     };
@@ -108,6 +109,23 @@ final class MessageReader {
 
   private static GuestMessage.Output output(JsonNode node, OutputListener.Stream stream) throws ProtocolException {
     return new GuestMessage.Output(text(node, "id"), stream, text(node, "data"));
+  }
+
+  private static GuestMessage.Call call(JsonNode node) throws ProtocolException {
+    JsonNode number = node.path("call");
+    if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+      throw new ProtocolException("a call has no number");
+    }
+    if (!node.path("args").isArray() || !node.path("kwargs").isObject()) {
+      throw new ProtocolException("a call has no arguments");
+    }
+    refuseInfinite(node);
+    return new GuestMessage.Call(
+        text(node, "id"),
+        number.longValue(),
+        text(node, "name"),
+        node.path("args").toString(),
+        node.path("kwargs").toString());
   }
 
   private static GuestMessage.Result result(JsonNode node) throws ProtocolException {

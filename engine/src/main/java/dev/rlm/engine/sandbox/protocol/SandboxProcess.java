@@ -3,6 +3,7 @@ package dev.rlm.engine.sandbox.protocol;
 import dev.rlm.engine.sandbox.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,6 +21,14 @@ public interface SandboxProcess {
    * @throws IOException when the agent can no longer be reached
    */
   void send(byte[] bytes) throws IOException;
+
+  /**
+   * Lets the guest read a file where it lies, without copying it.
+   *
+   * @return the file's path as the guest sees it; empty when the guest cannot see files of this machine
+   * @throws IOException when it could not be put there
+   */
+  Optional<String> place(Path file) throws IOException;
 
   /** Returns what the process has used so far; figures that the host cannot read are empty. */
   Consumption consumption();
