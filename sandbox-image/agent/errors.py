@@ -61,11 +61,6 @@ def describe_without_user_code(error: BaseException) -> ErrorReport:
     return ErrorReport(name, "", _plain_traceback(error, name), says_no_process(error))
 
 
-def is_agent_file(name: str) -> bool:
-    """Whether code with this file name is the agent's."""
-    return name.startswith(_AGENT)
-
-
 def cut_middle(text: str, limit: int) -> str:
     """`text` in at most `limit` characters: its beginning and its end, with a note of what is missing between them."""
     if len(text) <= limit:
@@ -131,11 +126,15 @@ def _leave_out_agent(report: TracebackException) -> None:
     while todo:
         one = todo.pop()
         if one.stack is not None:
-            one.stack[:] = [entry for entry in one.stack if not is_agent_file(entry.filename)]
+            one.stack[:] = [entry for entry in one.stack if not _is_agent_file(entry.filename)]
             if not one.stack:
                 one.stack = None
         todo.extend(other for other in (one.__cause__, one.__context__) if other is not None)
         todo.extend(one.exceptions or ())
+
+
+def _is_agent_file(name: str) -> bool:
+    return name.startswith(_AGENT)
 
 
 def _plain_traceback(error: BaseException, name: str) -> str:
@@ -143,7 +142,7 @@ def _plain_traceback(error: BaseException, name: str) -> str:
     step = _traceback(error)
     while step is not None and len(lines) < 100:
         code = step.tb_frame.f_code
-        if not is_agent_file(code.co_filename):
+        if not _is_agent_file(code.co_filename):
             lines.append(f'  File "{code.co_filename[:200]}", line {step.tb_lineno}, in {code.co_name[:200]}')
         step = step.tb_next
     lines.append(name)

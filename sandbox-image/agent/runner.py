@@ -20,7 +20,7 @@ from sys import getrecursionlimit, setprofile, setrecursionlimit, setswitchinter
 from capture import Channel, Item
 from changes import ChangeTracker
 from descriptors import Descriptors
-from errors import VALUE_LIMIT, ErrorReport, describe, describe_without_user_code, is_agent_file
+from errors import VALUE_LIMIT, ErrorReport, describe, describe_without_user_code
 from frames import json_text
 from hostcalls import HostCallError, HostCalls
 from interrupts import Interrupts
@@ -48,8 +48,6 @@ if _MONITORING_TOOLS:
     _set_events = sys.monitoring.set_events
 
 _exit_code = SystemExit.__dict__["code"].__get__
-_get_traceback = BaseException.__dict__["__traceback__"].__get__
-_set_traceback = BaseException.__dict__["__traceback__"].__set__
 _exact_int = int.__pos__
 _exact_text = str.__getitem__
 
@@ -137,7 +135,6 @@ class Runner:
         while not job.started and not self._interrupts.delivered:
             job.value, job.error = self._interrupts.call(self._execute, job)
         job.interrupted = self._interrupts.delivered
-        leave_out_agent_frames(job.error)
         if getpid() != self._process:
             self._end_child(job)
 
@@ -221,7 +218,6 @@ class Runner:
             job.limit_noted = True
         setrecursionlimit(self._agent_recursion)
         setswitchinterval(_SWITCH_INTERVAL)
-        self._memory.lift()
         self._descriptors.restore()
         self._restore_names()
 
@@ -326,16 +322,6 @@ def exit_status(error: SystemExit) -> tuple[int, str | None]:
         return 1, _exact_text(str(code), slice(VALUE_LIMIT))
     except Exception:
         return 1, ""
-
-
-def leave_out_agent_frames(error: BaseException | None) -> None:
-    """Starts the traceback of `error` at user code. Frames of ours in it would also keep everything alive in a cycle."""
-    if error is None:
-        return
-    step = _get_traceback(error)
-    while step is not None and is_agent_file(step.tb_frame.f_code.co_filename):
-        step = step.tb_next
-    _set_traceback(error, step)
 
 
 def _flush_streams(streams: Streams) -> None:

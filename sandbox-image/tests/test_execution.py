@@ -116,6 +116,8 @@ class LocalsTest(GuestTest):
         )
         self.assertEqual({"items": [7], "count": 1}, self.completed("add(7)").locals)
         self.assertEqual({"new": 1}, self.completed("globals()['new'] = 1").locals)
+        self.completed("class K:\n    def method(self):\n        global items\n        items += [8]\nk = K()")
+        self.assertEqual({"items": [7, 8]}, self.completed("k.method()").locals)
 
     def test_a_change_behind_the_bound_is_told(self):
         self.completed("big = list(range(100_000))")

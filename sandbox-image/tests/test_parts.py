@@ -1,6 +1,7 @@
 """Parts of the agent that are easier to look at alone."""
 
 import errno
+import gc
 import os
 import resource
 import unittest
@@ -113,6 +114,7 @@ class ErrorTextTest(unittest.TestCase):
 
 class MemoryCeilingTest(unittest.TestCase):
     def test_lower_and_lift(self):
+        gc.collect()
         before = resource.getrlimit(resource.RLIMIT_AS)
         ceiling = MemoryCeiling()
         try:
@@ -122,7 +124,7 @@ class MemoryCeilingTest(unittest.TestCase):
             self.assertEqual(lowered, resource.getrlimit(resource.RLIMIT_AS))
             self.assertNotEqual(before, lowered)
             with self.assertRaises(MemoryError):
-                bytearray(200 << 20)
+                bytearray(1 << 30)
         finally:
             ceiling.lift()
         self.assertEqual(before, resource.getrlimit(resource.RLIMIT_AS))
@@ -190,6 +192,15 @@ class ChannelTest(unittest.TestCase):
         self.turn()
         self.turn()
         self.assertEqual([1, 10_000], [len(f["data"]) for f in self.frames()])
+
+    def test_a_pipe_that_never_runs_dry_does_not_hold_up_a_result(self):
+        pieces = []
+        self.channel._pass_on = lambda stream: pieces.append(stream) or 60_000
+        self.channel.begin("a")
+        self.channel.finish(self.channel.result(b"{}"))
+        self.turn()
+        self.assertEqual([{}], self.frames())
+        self.assertEqual(4, len(pieces))
 
     def test_a_failing_allocation_sends_the_item_again(self):
         self.channel.begin("a")
