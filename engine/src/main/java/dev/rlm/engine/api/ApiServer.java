@@ -122,6 +122,7 @@ public final class ApiServer implements AutoCloseable {
     config.jetty.host = options.host();
     config.jetty.port = options.port();
     config.jetty.threadPool = threads();
+    config.jetty.modifyServer(server -> server.setErrorHandler(new BareErrors()));
     config.jetty.modifyHttpConfiguration(
         http -> {
           http.setSendServerVersion(false);

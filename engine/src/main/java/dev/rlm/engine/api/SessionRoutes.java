@@ -28,11 +28,11 @@ final class SessionRoutes {
   }
 
   /** What is told of a session. */
-  record SessionView(String sessionId, Instant created, double ageSeconds, double idleSeconds, int executions) {
+  record SessionView(String sessionId, String created, double ageSeconds, double idleSeconds, int executions) {
     static SessionView of(Session session) {
       double age = (Instant.now().toEpochMilli() - session.created().toEpochMilli()) / 1e3;
       return new SessionView(
-          session.id().value(), session.created(), age, session.idle().toMillis() / 1e3, session.executions());
+          session.id().value(), session.created().toString(), age, session.idle().toMillis() / 1e3, session.executions());
     }
   }
 

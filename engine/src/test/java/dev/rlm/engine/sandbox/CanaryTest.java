@@ -186,7 +186,7 @@ final class CanaryTest {
     assertEquals(List.of(SAFE), runtime.specs());
     assertEquals(0, runtime.open());
     assertTrue(requests.getFirst().code().contains("/etc/shadow"));
-    assertEquals(Optional.empty(), requests.getFirst().contextJson());
+    assertEquals(Optional.of(new GuestContext.Json("{\"guard\":true}")), requests.getFirst().context());
   }
 
   @Test
