@@ -4,6 +4,7 @@ import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.session.SessionRegistry;
@@ -11,6 +12,7 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -84,6 +86,7 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @throws PortTakenException when somebody else listens there
    * @param services what does the work
    * @param readiness tells whether executions can be served now
    * @param metrics writes the meters in Prometheus' text format
@@ -92,7 +95,7 @@ public final class ApiServer implements AutoCloseable {
       Options options, Services services, Supplier<Readiness> readiness, Supplier<String> metrics) {
     Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts());
     Access access = new Access(options.apiKeys(), options.allowedHosts());
-    return new ApiServer(
+    Javalin javalin =
         Javalin.create(
                 config -> {
                   configure(config, options);
@@ -109,8 +112,22 @@ public final class ApiServer implements AutoCloseable {
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
                   config.routes.get("/metrics", ctx -> text(ctx, "text/plain; version=0.0.4", metrics.get()));
                   config.routes.get(OPENAPI, ctx -> text(ctx, "application/yaml", contract()));
-                })
-            .start());
+                });
+    try {
+      return new ApiServer(javalin.start());
+    } catch (JavalinBindException e) {
+      throw new PortTakenException(options.host(), options.port(), e);
+    }
+  }
+
+  /** Somebody else listens on the port. */
+  public static final class PortTakenException extends EngineException {
+
+    private static final long serialVersionUID = 1L;
+
+    PortTakenException(String host, int port, Throwable cause) {
+      super("port %d of %s is taken: stop what listens there, or set RLM_PORT".formatted(port, host), cause);
+    }
   }
 
   private static void configure(JavalinConfig config, Options options) {

@@ -230,8 +230,15 @@ public final class Egress {
           }
           yield passed;
         }
+        case Number number -> {
+          // A secret may be a number; ten digits can hardly be one.
+          String digits = number.toString();
+          String passed =
+              digits.length() <= 10 ? digits : filtered("locals", () -> session.filterNamed(Channel.VALUE, name, digits));
+          yield passed.equals(digits) ? value : passed;
+        }
         case null -> null;
-        default -> value; // Numbers and booleans.
+        default -> value; // Booleans.
       };
     }
 

@@ -201,7 +201,7 @@ final class CanaryTest {
             });
     Canary.probe(runtime, SAFE, Deadline.after(Duration.ofSeconds(30)));
     for (String variable : sound().keySet()) {
-      assertTrue(codes.getFirst().lines().anyMatch(line -> line.startsWith(variable + " = ")), variable);
+      assertTrue(codes.getFirst().lines().anyMatch(line -> line.strip().startsWith(variable + " = ")), variable);
     }
   }
 

@@ -15,6 +15,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -90,10 +92,15 @@ final class MessageReader {
   private static GuestMessage parse(byte[] body) throws ProtocolException {
     JsonNode node;
     try {
-      node = JSON.readTree(body);
+      // Decoded here, for Jackson would take other encodings as well.
+      String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      node = JSON.readTree(json);
+      if (json.contains("\\u")) {
+        refuseLoneSurrogates(node);
+      }
     } catch (JsonProcessingException e) {
       throw new ProtocolException("a frame is not JSON within the bounds");
-    } catch (IOException e) {
+    } catch (CharacterCodingException e) {
       throw new ProtocolException("a frame is not UTF-8");
     }
     String type = text(node, "type");
@@ -170,6 +177,33 @@ final class MessageReader {
     }
     for (JsonNode child : node) {
       refuseInfinite(child);
+    }
+  }
+
+  /** An escape can name half a character, which no UTF-8 could carry on from here. */
+  private static void refuseLoneSurrogates(JsonNode node) throws ProtocolException {
+    if (node.isTextual()) {
+      refuseLoneSurrogates(node.textValue());
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      refuseLoneSurrogates(field.getKey());
+    }
+    for (JsonNode child : node) {
+      refuseLoneSurrogates(child);
+    }
+  }
+
+  private static void refuseLoneSurrogates(String text) throws ProtocolException {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          throw new ProtocolException("text with half a character");
+        }
+        i++;
+      }
     }
   }
 
