@@ -43,6 +43,11 @@ final class MessageWriterTest {
   }
 
   @Test
+  void writesTextThatIsNoUnicodeAsEscapes() throws IOException {
+    assertEquals("\ud800", body(new HostMessage.Execute("1", "\ud800", Optional.empty())).get("code").textValue());
+  }
+
+  @Test
   void tellsANullContextFromNone() throws IOException {
     assertEquals(true, body(new HostMessage.Execute("1", "", Optional.of("null"))).get("context").isNull());
   }
