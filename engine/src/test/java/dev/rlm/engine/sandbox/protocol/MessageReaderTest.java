@@ -251,7 +251,7 @@ final class MessageReaderTest {
     assertThrows(ProtocolException.class, () -> reader(Frames.of(body)).read());
   }
 
-  /** The answer could not be written as UTF-8, and the caller would get an error of the engine's instead. */
+  /** They cannot be written as UTF-8, and a strict parser of a caller's would fail over the whole answer. */
   @ParameterizedTest
   @ValueSource(strings = {"\\ud800", "\\udc00", "\\ud800x", "\\udc00\\ud800", "x\\udfff"})
   void refusesLoneSurrogates(String text) {

@@ -1,0 +1,168 @@
+package dev.rlm.engine.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rlm.engine.execution.Execution;
+import dev.rlm.engine.execution.ExecutionCommand;
+import dev.rlm.engine.execution.Executions;
+import dev.rlm.engine.execution.Executor;
+import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A real server on a free port, over an executor that a test scripts. */
+final class TestServer implements AutoCloseable {
+
+  static final ByteSize MAX_BODY = new ByteSize(100_000);
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
+  static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(10_000).build())
+              .build());
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final List<ExecutionCommand> commands = new CopyOnWriteArrayList<>();
+  private final ApiServer server;
+  private volatile Executor executor = _ -> Executions.of(new Outcome.Completed());
+  private volatile Readiness readiness = new Readiness(true, Map.of("sandboxes", "ok"), Executions.ISOLATION);
+
+  private TestServer(List<String> apiKeys, List<String> allowedHosts) {
+    server =
+        ApiServer.start(
+            new ApiServer.Options("127.0.0.1", 0, apiKeys, allowedHosts, MAX_BODY, TIMEOUT, MAX_TIMEOUT),
+            command -> {
+              commands.add(command);
+              return executor.execute(command);
+            },
+            () -> readiness,
+            () -> "# HELP rlm_execution\n");
+  }
+
+  static TestServer open() {
+    return new TestServer(List.of(), List.of());
+  }
+
+  static TestServer withKeys(String... keys) {
+    return new TestServer(List.of(keys), List.of());
+  }
+
+  static TestServer answeringTo(String... hosts) {
+    return new TestServer(List.of(), List.of(hosts));
+  }
+
+  /** Answers each execution like this from now on. */
+  void executes(Executor how) {
+    executor = how;
+  }
+
+  void is(Readiness now) {
+    readiness = now;
+  }
+
+  /** Returns what reached the executor. */
+  List<ExecutionCommand> commands() {
+    return commands;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** An answer, read as what it says it is. */
+  record Answer(int status, HttpResponse<String> response) {
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    String body() {
+      return response.body();
+    }
+
+    JsonNode json() {
+      try {
+        return JSON.readTree(response.body());
+      } catch (IOException e) {
+        throw new UncheckedIOException(response.body(), e);
+      }
+    }
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(50));
+  }
+
+  Answer send(HttpRequest.Builder request) throws InterruptedException {
+    try {
+      HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Answer get(String path) throws InterruptedException {
+    return send(request(path));
+  }
+
+  Answer execute(String body) throws InterruptedException {
+    return execute(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Answer execute(byte[] body) throws InterruptedException {
+    return send(
+        request("/execute")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  /** Executes with an executor that fails like this. */
+  Answer failing(RuntimeException failure) throws InterruptedException {
+    executes(
+        _ -> {
+          throw failure;
+        });
+    return execute("{\"code\":\"pass\"}");
+  }
+
+  /** Executes with an executor that answers like this. */
+  Answer answering(Execution execution) throws InterruptedException {
+    executes(_ -> execution);
+    return execute("{\"code\":\"pass\"}");
+  }
+
+  /** Sends bytes as they are, and returns all that came until the server closed the connection. */
+  String raw(String request) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+      socket.setSoTimeout(50_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    client.close();
+  }
+}
