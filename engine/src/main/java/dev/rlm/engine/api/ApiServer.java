@@ -139,13 +139,16 @@ public final class ApiServer implements AutoCloseable {
     config.jetty.host = options.host();
     config.jetty.port = options.port();
     config.jetty.threadPool = threads();
-    config.jetty.modifyServer(server -> server.setErrorHandler(new BareErrors()));
+    config.jetty.modifyServer(server -> server.setErrorHandler(new ProtocolErrors()));
+    config.router.javaLangErrorHandler(Errors::fatal);
     config.jetty.modifyHttpConfiguration(
         http -> {
           http.setSendServerVersion(false);
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
           http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
           http.setUriCompliance(UriCompliance.RFC3986);
+          // Else one connection's later keys and ids that differ in case alone are taken for its first.
+          http.setHeaderCacheCaseSensitive(true);
         });
   }
 

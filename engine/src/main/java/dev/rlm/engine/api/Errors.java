@@ -6,6 +6,8 @@ import dev.rlm.engine.session.SessionException;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +16,8 @@ import org.slf4j.LoggerFactory;
 final class Errors {
 
   private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
+  private static final String INTERNAL_DETAIL = "the engine failed; its log has the reason under this request's id";
 
   private static final Duration RETRY_SANDBOX = Duration.ofSeconds(5);
 
@@ -82,7 +86,21 @@ final class Errors {
 
   private static void internal(Exception e, Context ctx) {
     log.error("request {} failed", RequestId.of(ctx), e);
-    answer(ctx, ErrorCode.INTERNAL_ERROR, "the engine failed; its log has the reason under this request's id");
+    answer(ctx, ErrorCode.INTERNAL_ERROR, INTERNAL_DETAIL);
+  }
+
+  /** Answers for an error of the virtual machine's, where there is no context any more. */
+  static void fatal(HttpServletResponse response, Error e) {
+    String header = response.getHeader(RequestId.HEADER);
+    String id = header == null ? "unknown" : header;
+    log.error("request {} failed", id, e);
+    response.setStatus(ErrorCode.INTERNAL_ERROR.status());
+    response.setContentType(Problem.CONTENT_TYPE);
+    try {
+      response.getOutputStream().write(Json.write(Problem.of(ErrorCode.INTERNAL_ERROR, INTERNAL_DETAIL, id)));
+    } catch (IOException unsent) {
+      log.debug("request {}: the answer could not be sent", id, unsent);
+    }
   }
 
   private static void retryAfter(Context ctx, Duration duration) {

@@ -137,7 +137,7 @@ final class OpenApiTest {
     for (String path : List.of("/health", "/ready", "/metrics", "/openapi.yaml")) {
       assertDescribed(path, "get", SERVER.get(path));
     }
-    SERVER.is(new Readiness(false, Map.of("sandboxes", "gone"), Executions.ISOLATION));
+    SERVER.is(TestServer.readiness(false, "gone"));
     assertDescribed("/ready", "get", SERVER.get("/ready"));
   }
 

@@ -45,7 +45,7 @@ final class MessageWriterTest {
 
   @Test
   void writesTextThatIsNoUnicodeAsEscapes() throws IOException {
-    assertEquals("\ud800", body(new HostMessage.Execute("1", "\ud800", Optional.empty())).get("code").textValue());
+    assertEquals("\ud800", body(new HostMessage.Execute("1", "\ud800", Optional.empty(), List.of())).get("code").textValue());
   }
 
   @Test
