@@ -226,7 +226,7 @@ final class ApiServerTest {
         Arguments.of("{\"code\":\"x\",\"timeout\":true}", "invalid_request", "the field \"timeout\" is true or false"),
         Arguments.of("{\"code\":\"x\",\"timeout\":[]}", "invalid_request", "the field \"timeout\" is a list"),
         Arguments.of("{\"code\":\"x\",\"timeouts\":1}", "unknown_field", "unknown field \"timeouts\""),
-        Arguments.of("{\"Code\":\"x\"}", "unknown_field", "the fields are code, context, timeout"));
+        Arguments.of("{\"Code\":\"x\"}", "unknown_field", "the fields are code, context, context_id, timeout"));
   }
 
   @ParameterizedTest
