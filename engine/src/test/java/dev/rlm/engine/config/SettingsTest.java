@@ -229,7 +229,8 @@ final class SettingsTest {
   void saysAllThatIsWrongAtOnce() {
     String message =
         problems(
-            Map.of("RLM_PORT", "x", "LOG_LEVEL", "x", "RLM_GUARD", "x", "EXECUTION_TIMEOUT", "x", "RLM_HOST", "0.0.0.0"));
+            Map.of(
+                "RLM_PORT", "x", "LOG_LEVEL", "x", "RLM_GUARD", "x", "EXECUTION_TIMEOUT", "x", "RLM_HOST", "0.0.0.0"));
     assertEquals(5, message.lines().count(), message);
     for (String variable : List.of("RLM_PORT", "LOG_LEVEL", "RLM_GUARD", "EXECUTION_TIMEOUT", "RLM_HOST")) {
       assertTrue(message.lines().anyMatch(line -> line.startsWith(variable + "=")), message);
@@ -246,7 +247,10 @@ final class SettingsTest {
     assertTrue(
         problems(
                 Map.of(
-                    "RLM_EXECUTION_MODE", "local", "RLM_ALLOW_UNSAFE_LOCAL", "true", "RLM_HOST", "0.0.0.0", "RLM_API_KEY", KEY))
+                    "RLM_EXECUTION_MODE", "local",
+                    "RLM_ALLOW_UNSAFE_LOCAL", "true",
+                    "RLM_HOST", "0.0.0.0",
+                    "RLM_API_KEY", KEY))
             .contains("listens on loopback only: RLM_HOST=0.0.0.0"));
     Settings settings = Settings.from(Map.of("RLM_EXECUTION_MODE", "local", "RLM_ALLOW_UNSAFE_LOCAL", "true"));
     assertEquals(SandboxSettings.Mode.LOCAL, settings.sandbox().mode());
