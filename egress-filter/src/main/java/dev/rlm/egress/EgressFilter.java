@@ -1,6 +1,7 @@
 package dev.rlm.egress;
 
 import dev.rlm.egress.echo.EchoIndex;
+import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
@@ -30,7 +31,7 @@ public final class EgressFilter {
     policy = builder.policy;
     List<Rule> enabled =
         builder.rules.rules().stream().filter(rule -> !policy.disabledRules().contains(rule.id())).toList();
-    scanner = new Scanner(enabled.stream().map(Rule::compile).toList());
+    scanner = new Scanner(enabled.stream().map(CompiledRule::new).toList());
     ownSecrets = new LiteralIndex(builder.secrets, "engine-secret", Span.Kind.ENGINE_SECRET);
   }
 
@@ -92,7 +93,6 @@ public final class EgressFilter {
      * Builds the filter.
      *
      * @return the filter
-     * @throws EgressConfigurationException when a rule's shape cannot be compiled
      */
     public EgressFilter build() {
       return new EgressFilter(this);

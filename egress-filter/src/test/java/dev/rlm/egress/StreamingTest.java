@@ -132,7 +132,7 @@ class StreamingTest {
   @Test
   void nameOfAValueTellsWhatItIs() {
     EgressSession session = filter.openSession();
-    assertEquals("[REDACTED:password]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
+    assertEquals("[REDACTED:passwd]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
     assertEquals("plain", session.filterNamed(Channel.VALUE, "title", "plain").text());
   }
 
