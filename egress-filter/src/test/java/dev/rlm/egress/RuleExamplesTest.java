@@ -64,7 +64,7 @@ class RuleExamplesTest {
   private static List<Span> scan(Rule rule, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<Span> found = new ArrayList<>();
-    new Scanner(List.of(new CompiledRule(rule))).scan(bytes, bytes.length, found);
+    new Scanner(List.of(new CompiledRule(rule))).scan(bytes, bytes.length, Scanner.Scope.ALL, found);
     return found;
   }
 }

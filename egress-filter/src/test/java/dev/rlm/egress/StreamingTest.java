@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamingTest {
 
-  private static final StreamLimits SMALL = new StreamLimits(256, 1024, 1024);
+  private static final StreamLimits SMALL = new StreamLimits(256, 1024, 1 << 20);
 
   private final EgressFilter filter = EgressFilter.builder().build();
 

@@ -3,6 +3,7 @@ package dev.rlm.egress.scan;
 import dev.rlm.egress.Confidence;
 import dev.rlm.egress.match.AnchorIndex;
 import dev.rlm.egress.rule.CompiledRule;
+import dev.rlm.egress.rule.RuleStart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,11 +11,20 @@ import java.util.List;
 /** Finds secrets in a text. Immutable, hence thread-safe; its time is linear in the length of the text. */
 public final class Scanner {
 
+  /** Which detectors look at a text. */
+  public enum Scope {
+    /** All of them. */
+    ALL,
+    /** Known formats that begin with their anchor, and private keys. */
+    FORMATS
+  }
+
   private static final int LONGEST_WITHHELD = 256;
 
   private final List<Trigger> triggers = new ArrayList<>();
   private final AnchorIndex anchors;
   private final int[] triggerOf;
+  private final boolean[] isFormat;
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
@@ -38,6 +48,11 @@ public final class Scanner {
           work.spend(4096);
           return KubernetesSecrets.apply(text, at, length, to, out);
         });
+    isFormat = new boolean[triggers.size()];
+    for (int i = 0; i < rules.size(); i++) {
+      isFormat[i] = rules.get(i).rule().start() == RuleStart.ANCHOR;
+    }
+    isFormat[rules.size() + 1] = true;
     triggerOf = owners.stream().mapToInt(Integer::intValue).toArray();
     anchors = builder.build();
   }
@@ -55,24 +70,29 @@ public final class Scanner {
    *
    * @param text the text
    * @param to its length
+   * @param scope which detectors look at it
    * @param out where findings are added, in no order
    */
-  public void scan(byte[] text, int to, List<Span> out) {
-    Run run = new Run(text, to, out);
+  public void scan(byte[] text, int to, Scope scope, List<Span> out) {
+    Run run = new Run(text, to, scope == Scope.FORMATS, out);
     anchors.scan(text, 0, to, run);
-    RandomTokens.scan(text, 0, to, out);
+    if (scope == Scope.ALL) {
+      RandomTokens.scan(text, 0, to, out);
+    }
   }
 
   /** One scan: where each trigger need not look again, and how much work is left. */
   private final class Run implements AnchorIndex.Hit {
     private final byte[] text;
     private final int to;
+    private final boolean formatsOnly;
     private final List<Span> out;
     private final Work work;
     private final int[] done = new int[triggers.size()];
     private int withheldUpTo;
 
-    Run(byte[] text, int to, List<Span> out) {
+    Run(byte[] text, int to, boolean formatsOnly, List<Span> out) {
+      this.formatsOnly = formatsOnly;
       this.text = text;
       this.to = to;
       this.out = out;
@@ -83,7 +103,7 @@ public final class Scanner {
     @Override
     public void at(int id, int position, int length) {
       int trigger = triggerOf[id];
-      if (position < done[trigger]) {
+      if (position < done[trigger] || (formatsOnly && !isFormat[trigger])) {
         return;
       }
       if (work.exhausted()) {
