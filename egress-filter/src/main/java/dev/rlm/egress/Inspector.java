@@ -74,6 +74,9 @@ final class Inspector {
     }
     boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     for (Span span : inner) {
+      if (!view.touches(span.start(), span.end())) {
+        continue;
+      }
       Span mapped = mapped(span, view);
       if (!partial || mapped.end() - mapped.start() != span.end() - span.start()) {
         spans.add(mapped);

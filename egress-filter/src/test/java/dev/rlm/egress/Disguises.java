@@ -135,7 +135,7 @@ final class Disguises {
 
   private static String parts(String s) {
     int middle = s.length() / 2;
-    return "\"" + s.substring(0, middle) + "\" + \"" + s.substring(middle) + "\"";
+    return s.substring(0, middle) + "\" + \"" + s.substring(middle);
   }
 
   private static String numbered(String s) {

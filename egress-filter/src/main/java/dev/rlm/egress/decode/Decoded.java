@@ -5,11 +5,15 @@ import java.util.Arrays;
 /** Bytes that a text stands for, with the place in the text from which each came. Grows while it is built, then only read. */
 public final class Decoded {
 
+  private static final int NEIGHBOURS = 96;
+
   private final String name;
   private byte[] bytes;
   private int[] starts;
   private int[] ends;
   private int length;
+  private int from;
+  private int to = Integer.MAX_VALUE;
 
   Decoded(String name, int capacity) {
     this.name = name;
@@ -27,6 +31,43 @@ public final class Decoded {
     bytes[length] = (byte) value;
     starts[length] = start;
     ends[length++] = end;
+  }
+
+  /**
+   * The same with what stands around it in the text, so that a name before it tells detectors what it is.
+   *
+   * @param text the text it was decoded from
+   * @param textLength length of that text
+   */
+  Decoded inPlace(byte[] text, int textLength) {
+    int start = sourceStart(0, length);
+    int end = sourceEnd(0, length);
+    int first = start;
+    while (first > 0 && start - first < NEIGHBOURS && text[first - 1] != '\n') {
+      first--;
+    }
+    int last = start;
+    while (last > first && (text[last - 1] == '[' || text[last - 1] == '(' || text[last - 1] == '{' || text[last - 1] == ' ')) {
+      last--;
+    }
+    Decoded out = new Decoded(name, length + NEIGHBOURS + 2);
+    for (int i = first; i < last; i++) {
+      out.add(text[i], i, i + 1);
+    }
+    out.from = out.length;
+    for (int i = 0; i < length; i++) {
+      out.add(bytes[i], starts[i], ends[i]);
+    }
+    out.to = out.length;
+    for (int i = end; i < Math.min(textLength, end + 2); i++) {
+      out.add(text[i], i, i + 1);
+    }
+    return out;
+  }
+
+  /** Whether a range touches what was decoded, and not only what stands around it. */
+  public boolean touches(int start, int end) {
+    return end > from && start < to;
   }
 
   /** The name of the view, for decode chains. */

@@ -14,9 +14,9 @@ public final class Views {
 
   /** Views that take a closer look: number lists, escapes, spelled and joined text. */
   public static void disguised(byte[] text, int to, Consumer<Decoded> found) {
-    NumberLists.find(text, to, found);
+    NumberLists.find(text, to, view -> found.accept(view.inPlace(text, to)));
     Escapes.find(text, to, found);
-    Spelled.find(text, to, found);
+    Spelled.find(text, to, view -> found.accept(view.inPlace(text, to)));
     Joined.find(text, to, found);
   }
 
