@@ -38,6 +38,7 @@ public final class EgressExecution {
   private final ReportBuilder report;
   private Tail arrivals = Tail.EMPTY;
   private long echoLeft;
+  private long deepSeen;
   private boolean finished;
   private boolean exhausted;
 
@@ -140,6 +141,7 @@ public final class EgressExecution {
     for (Map.Entry<Channel, Carry> entry : carries.entrySet()) {
       entry.setValue(entry.getValue().cover(View.ofChannel(log, entry.getKey(), tail(entry.getKey())), painting));
     }
+    deepSeen += log.size();
     int released = painting.boundary(settled);
     release(painting, released);
     if (!last && released == log.size()) {
@@ -164,7 +166,7 @@ public final class EgressExecution {
   }
 
   private void paint(View view, int settled, Painting painting) {
-    List<Span> spans = new ArrayList<>(filter.find(view.text(), view.length(), context));
+    List<Span> spans = filter.find(view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());

@@ -1,10 +1,13 @@
 package dev.rlm.egress;
 
 import dev.rlm.egress.echo.EchoIndex;
+import dev.rlm.egress.echo.EchoScanner;
+import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
+import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -30,7 +33,7 @@ public final class EgressFilter {
     policy = builder.policy;
     List<Rule> enabled =
         builder.rules.rules().stream().filter(rule -> !policy.disabledRules().contains(rule.id())).toList();
-    scanner = new Scanner(enabled.stream().map(Rule::compile).toList());
+    scanner = new Scanner(enabled.stream().map(CompiledRule::new).toList());
     ownSecrets = new LiteralIndex(builder.secrets, "engine-secret", Span.Kind.ENGINE_SECRET);
   }
 
@@ -92,7 +95,6 @@ public final class EgressFilter {
      * Builds the filter.
      *
      * @return the filter
-     * @throws EgressConfigurationException when a rule's shape cannot be compiled
      */
     public EgressFilter build() {
       return new EgressFilter(this);
@@ -107,13 +109,13 @@ public final class EgressFilter {
    */
   public ContextIndex index(byte[] context) {
     List<Span> found = new ArrayList<>();
-    scanner.scan(context, context.length, found);
+    scanner.scan(context, context.length, Scanner.Scope.ALL, found);
     List<byte[]> values = new ArrayList<>();
     for (Span span : found) {
       values.add(Arrays.copyOfRange(context, span.start(), span.end()));
     }
     return new ContextIndex(
-        new EchoIndex(context),
+        new EchoIndex(MemorySegment.ofArray(context)),
         new LiteralIndex(values, "context-secret", Span.Kind.SECRET),
         sha256(context),
         context.length);
@@ -148,15 +150,19 @@ public final class EgressFilter {
   }
 
   /** Everything that a text holds, whatever the policy does about it. */
-  List<Span> find(byte[] text, int to, @Nullable ContextIndex context) {
-    List<Span> spans = new ArrayList<>();
-    scanner.scan(text, to, spans);
-    ownSecrets.scan(text, to, spans);
-    if (context != null) {
-      context.secrets().scan(text, to, spans);
-      context.echo().scan(text, to, policy.echo().minimumRun(), spans);
+  List<Span> find(byte[] text, int to, @Nullable ContextIndex context, boolean deep) {
+    List<LiteralIndex> literals = new ArrayList<>();
+    if (!ownSecrets.isEmpty()) {
+      literals.add(ownSecrets);
     }
-    return spans;
+    EchoScanner echo = null;
+    if (context != null) {
+      if (!context.secrets().isEmpty()) {
+        literals.add(context.secrets());
+      }
+      echo = new EchoScanner(context.echo(), policy.echo().minimumRun());
+    }
+    return new Inspector(scanner, literals, echo, deep).inspect(text, to);
   }
 
   private static String sha256(byte[] bytes) {

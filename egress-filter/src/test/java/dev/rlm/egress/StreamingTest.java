@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamingTest {
 
-  private static final StreamLimits SMALL = new StreamLimits(256, 1024, 1024);
+  private static final StreamLimits SMALL = new StreamLimits(256, 1024, 1 << 20);
 
   private final EgressFilter filter = EgressFilter.builder().build();
 
@@ -132,7 +132,7 @@ class StreamingTest {
   @Test
   void nameOfAValueTellsWhatItIs() {
     EgressSession session = filter.openSession();
-    assertEquals("[REDACTED:password]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
+    assertEquals("[REDACTED:passwd]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
     assertEquals("plain", session.filterNamed(Channel.VALUE, "title", "plain").text());
   }
 
