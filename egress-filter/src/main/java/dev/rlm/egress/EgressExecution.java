@@ -91,8 +91,23 @@ public final class EgressExecution {
       report.bytesIn += taken;
       at += taken;
       if (log.size() == block) {
-        process(false);
+        process(log.size() - filter.policy().limits().holdBackBytes(), false);
       }
+    }
+  }
+
+  /**
+   * Releases the lines that are whole, for somebody who watches. What is released this early was examined with what came before
+   * it, but not with what follows: of a secret, or a copy of the context, that goes on in lines to come, only those are then
+   * covered. Without this call nothing leaves before all that could belong to it was seen, or the block was full.
+   */
+  public synchronized void releaseLines() {
+    if (finished) {
+      throw new IllegalStateException("the execution is finished");
+    }
+    int lines = log.lastLineEnd();
+    if (lines > 0) {
+      process(lines, false);
     }
   }
 
@@ -105,7 +120,7 @@ public final class EgressExecution {
   public synchronized EgressReport finish() {
     if (!finished) {
       if (log.size() > 0) {
-        process(true);
+        process(log.size(), true);
       }
       finished = true;
       if (continues) {
@@ -124,9 +139,9 @@ public final class EgressExecution {
     return tails.computeIfAbsent(channel, c -> continues ? state.tail(c) : Tail.EMPTY);
   }
 
-  private void process(boolean last) {
+  private void process(int settle, boolean last) {
     Painting painting = new Painting(log.size());
-    int settled = last ? log.size() : log.size() - filter.policy().limits().holdBackBytes();
+    int settled = settle;
     try {
       for (View view : views()) {
         paint(view, settled, painting);

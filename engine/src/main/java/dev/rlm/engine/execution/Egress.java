@@ -152,6 +152,9 @@ public final class Egress {
               case STDERR -> Channel.STDERR;
             },
             text.getBytes(StandardCharsets.UTF_8));
+        if (listener != ExecutionListener.NONE) {
+          this.stream.releaseLines();
+        }
       } catch (RuntimeException e) {
         fail("output", e);
         failed = true;
