@@ -104,8 +104,10 @@ final class ArchitectureTest {
 
   @Test
   void executionDoesNotKnowHowItIsCalledOrWhatItRunsIn() {
-    check(mayKnow("execution", "sandbox", "telemetry"));
-    check(mayKnow("api", "execution", "sandbox"));
+    check(mayKnow("execution", "sandbox", "sandbox.pool", "telemetry"));
+    check(mayKnow("session", "execution", "sandbox", "sandbox.pool"));
+    check(mayKnow("sandbox.pool", "sandbox"));
+    check(mayKnow("api", "execution", "session", "sandbox"));
     check(mayKnow("telemetry"));
   }
 

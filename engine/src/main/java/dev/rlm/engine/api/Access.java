@@ -1,11 +1,15 @@
 package dev.rlm.engine.api;
 
 import io.javalin.http.Context;
+import io.javalin.websocket.WsContext;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +23,8 @@ final class Access {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<String> OPEN = Set.of("/health");
   private static final String BEARER = "Bearer ";
+  private static final String CALLER = "caller";
+  private static final String LOCAL = "local";
 
   private final List<byte[]> keyHashes;
   private final Set<String> hosts;
@@ -26,21 +32,35 @@ final class Access {
   /** Keeps the keys' hashes alone. */
   Access(List<String> apiKeys, List<String> allowedHosts) {
     this.keyHashes = apiKeys.stream().map(Access::hash).toList();
-    this.hosts = Stream.concat(LOOPBACK_NAMES.stream(), allowedHosts.stream()).collect(Collectors.toUnmodifiableSet());
+    this.hosts =
+        Stream.concat(LOOPBACK_NAMES.stream(), allowedHosts.stream())
+            .map(host -> host.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   void check(Context ctx) {
     if (keyHashes.isEmpty()) {
       checkHost(ctx);
       checkOrigin(ctx);
+      ctx.attribute(CALLER, LOCAL);
     } else if (!OPEN.contains(ctx.path())) {
       checkKey(ctx);
     }
   }
 
+  /** Returns who calls: the same text for the same key, and nothing that tells the key. */
+  static String caller(Context ctx) {
+    return Objects.requireNonNullElse(ctx.attribute(CALLER), LOCAL);
+  }
+
+  /** As {@link #caller}, of a WebSocket. */
+  static String callerOf(WsContext ctx) {
+    return Objects.requireNonNullElse(ctx.attribute(CALLER), LOCAL);
+  }
+
   private void checkHost(Context ctx) {
     String host = ctx.host();
-    if (host == null || !hosts.contains(withoutPort(host))) {
+    if (host == null || !hosts.contains(withoutPort(host).toLowerCase(Locale.ROOT))) {
       throw new ApiException(
           ErrorCode.WRONG_HOST, "this engine answers to %s; RLM_ALLOWED_HOSTS adds names".formatted(sorted()));
     }
@@ -53,7 +73,7 @@ final class Access {
     }
     try {
       String host = URI.create(origin).getHost();
-      if (host != null && hosts.contains(host)) {
+      if (host != null && hosts.contains(host.toLowerCase(Locale.ROOT))) {
         return;
       }
     } catch (IllegalArgumentException e) {
@@ -71,6 +91,7 @@ final class Access {
         known |= MessageDigest.isEqual(key, sent);
       }
       if (known) {
+        ctx.attribute(CALLER, HexFormat.of().formatHex(sent));
         return;
       }
     }

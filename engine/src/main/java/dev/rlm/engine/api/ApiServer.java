@@ -1,13 +1,18 @@
 package dev.rlm.engine.api;
 
-import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executor;
+import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.EngineException;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
+import dev.rlm.engine.session.SessionRegistry;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -52,6 +57,28 @@ public final class ApiServer implements AutoCloseable {
       Duration timeout,
       Duration maxTimeout) {}
 
+  /**
+   * What does the work.
+   *
+   * @param executor runs what callers send
+   * @param throwaway gives each execution a sandbox of its own
+   * @param sessions knows the sandboxes that keep their state
+   * @param contexts finds a caller's stored context, by caller and id
+   */
+  public record Services(
+      Executor executor,
+      SandboxSource throwaway,
+      SessionRegistry sessions,
+      ContextLookup contexts) {}
+
+  /** Finds a caller's stored context. */
+  @FunctionalInterface
+  public interface ContextLookup {
+
+    /** Finds it; an {@link dev.rlm.engine.sandbox.EngineException} says that there is none of that name for that caller. */
+    GuestContext.Stored find(String caller, String contextId);
+  }
+
   private ApiServer(Javalin javalin) {
     this.javalin = javalin;
   }
@@ -59,14 +86,16 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param executor runs what callers send
+   * @throws PortTakenException when somebody else listens there
+   * @param services what does the work
    * @param readiness tells whether executions can be served now
    * @param metrics writes the meters in Prometheus' text format
    */
   public static ApiServer start(
-      Options options, Executor executor, Supplier<Readiness> readiness, Supplier<String> metrics) {
+      Options options, Services services, Supplier<Readiness> readiness, Supplier<String> metrics) {
+    Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts());
     Access access = new Access(options.apiKeys(), options.allowedHosts());
-    return new ApiServer(
+    Javalin javalin =
         Javalin.create(
                 config -> {
                   configure(config, options);
@@ -75,14 +104,30 @@ public final class ApiServer implements AutoCloseable {
                         RequestId.assign(ctx);
                         access.check(ctx);
                       });
+                  config.routes.wsBeforeUpgrade(access::check);
                   Errors.register(config);
-                  config.routes.post("/execute", ctx -> execute(ctx, options, executor));
+                  config.routes.post("/execute", ctx -> execute(ctx, options, commands, services));
+                  new SessionRoutes(services.sessions(), commands, options.maxBody()).register(config);
                   config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
                   config.routes.get("/metrics", ctx -> text(ctx, "text/plain; version=0.0.4", metrics.get()));
                   config.routes.get(OPENAPI, ctx -> text(ctx, "application/yaml", contract()));
-                })
-            .start());
+                });
+    try {
+      return new ApiServer(javalin.start());
+    } catch (JavalinBindException e) {
+      throw new PortTakenException(options.host(), options.port(), e);
+    }
+  }
+
+  /** Somebody else listens on the port. */
+  public static final class PortTakenException extends EngineException {
+
+    private static final long serialVersionUID = 1L;
+
+    PortTakenException(String host, int port, Throwable cause) {
+      super("port %d of %s is taken: stop what listens there, or set RLM_PORT".formatted(port, host), cause);
+    }
   }
 
   private static void configure(JavalinConfig config, Options options) {
@@ -94,12 +139,16 @@ public final class ApiServer implements AutoCloseable {
     config.jetty.host = options.host();
     config.jetty.port = options.port();
     config.jetty.threadPool = threads();
+    config.jetty.modifyServer(server -> server.setErrorHandler(new ProtocolErrors()));
+    config.router.javaLangErrorHandler(Errors::fatal);
     config.jetty.modifyHttpConfiguration(
         http -> {
           http.setSendServerVersion(false);
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
           http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
           http.setUriCompliance(UriCompliance.RFC3986);
+          // Else one connection's later keys and ids that differ in case alone are taken for its first.
+          http.setHeaderCacheCaseSensitive(true);
         });
   }
 
@@ -112,11 +161,11 @@ public final class ApiServer implements AutoCloseable {
     return pool;
   }
 
-  private static void execute(Context ctx, Options options, Executor executor) throws InterruptedException {
-    ExecutionCommand command =
-        ExecuteRequest.read(Bodies.json(ctx, options.maxBody()), options.timeout(), options.maxTimeout());
-    Execution execution = executor.execute(command);
-    json(ctx, ExecuteResponse.of(execution));
+  private static void execute(Context ctx, Options options, Commands commands, Services services)
+      throws InterruptedException {
+    ExecuteRequest request = ExecuteRequest.read(Json.read(Bodies.json(ctx, options.maxBody())));
+    ExecutionCommand command = commands.of(request, Access.caller(ctx), HostCalls.NONE);
+    Executions.answer(ctx, listener -> services.executor().execute(command, services.throwaway(), listener));
   }
 
   private static void ready(Context ctx, Readiness readiness) {

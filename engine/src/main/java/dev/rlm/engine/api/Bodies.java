@@ -1,5 +1,7 @@
 package dev.rlm.engine.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rlm.engine.sandbox.ByteSize;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -33,6 +35,13 @@ final class Bodies {
     } catch (IOException e) {
       throw new ApiException(ErrorCode.INVALID_REQUEST, "the body broke off");
     }
+  }
+
+  /** Reads a body that may be left out; then it is an empty object. */
+  static JsonNode jsonOrEmpty(Context ctx, ByteSize limit) {
+    return ctx.contentType() == null && ctx.req().getContentLengthLong() <= 0
+        ? JsonNodeFactory.instance.objectNode()
+        : Json.read(json(ctx, limit));
   }
 
   private static ApiException tooLarge(ByteSize limit) {

@@ -58,6 +58,26 @@ record ExecuteResponse(
             millis(execution.timing().queued()), millis(execution.timing().start()), execution.timing().warm()));
   }
 
+  /** Returns the same without the output, for a caller who has got it already. */
+  ExecuteResponse withoutOutput() {
+    return new ExecuteResponse(
+        success,
+        "",
+        "",
+        locals,
+        executionTime,
+        error,
+        result,
+        executionId,
+        outcome,
+        exitCode,
+        truncated,
+        findings,
+        isolation,
+        usage,
+        timing);
+  }
+
   private static BigDecimal millis(Duration duration) {
     return BigDecimal.valueOf(duration.toNanos(), 6).setScale(3, RoundingMode.HALF_UP);
   }

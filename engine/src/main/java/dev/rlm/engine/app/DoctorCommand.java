@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
       }
     }
     addLimits(rows, settings);
-    try (Engine engine = Engine.open(settings)) {
+    try (Engine engine = Engine.open(settings, 0)) {
       rows.add(new Row("runtime in force", engine.runtime().isolation().runtime() + " " + engine.runtime().isolation().version(), "ok"));
       for (IsolationReport.Check check : engine.isolation().checks()) {
         rows.add(new Row("inside: " + check.name(), check.measured(), "ok"));

@@ -1,5 +1,6 @@
 package dev.rlm.engine.app;
 
+import dev.rlm.engine.api.ApiServer;
 import dev.rlm.engine.api.Readiness;
 import dev.rlm.engine.config.ExecutionSettings;
 import dev.rlm.engine.config.SandboxSettings;
@@ -7,9 +8,14 @@ import dev.rlm.engine.config.Settings;
 import dev.rlm.engine.execution.Admission;
 import dev.rlm.engine.execution.AdmittingExecutor;
 import dev.rlm.engine.execution.Egress;
+import dev.rlm.engine.execution.Execution;
+import dev.rlm.engine.execution.ExecutionCommand;
+import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.RecordingExecutor;
 import dev.rlm.engine.execution.SandboxExecutor;
+import dev.rlm.engine.execution.SandboxSource;
+import dev.rlm.engine.execution.ThrowawaySource;
 import dev.rlm.engine.sandbox.Canary;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.Isolation;
@@ -20,6 +26,9 @@ import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.docker.DockerSandboxRuntime;
 import dev.rlm.engine.sandbox.docker.DockerSettings;
 import dev.rlm.engine.sandbox.local.LocalSandboxRuntime;
+import dev.rlm.engine.sandbox.pool.PoolSettings;
+import dev.rlm.engine.sandbox.pool.SandboxPool;
+import dev.rlm.engine.session.SessionRegistry;
 import dev.rlm.engine.telemetry.Meters;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,17 +52,51 @@ final class Engine implements AutoCloseable {
 
   private final SandboxRuntime runtime;
   private final IsolationReport isolation;
+  private final SandboxPool pool;
   private final Admission admission;
   private final Executor executor;
-  private final Meters meters;
+  private final SandboxSource throwaway;
+  private final SessionRegistry sessions;
+  private final Meters meters = new Meters();
 
-  private Engine(
-      SandboxRuntime runtime, IsolationReport isolation, Admission admission, Executor executor, Meters meters) {
+  private Engine(SandboxRuntime runtime, SandboxSpec spec, IsolationReport isolation, Settings settings, int poolSize) {
+    ExecutionSettings execution = settings.execution();
     this.runtime = runtime;
     this.isolation = isolation;
-    this.admission = admission;
-    this.executor = executor;
-    this.meters = meters;
+    this.pool =
+        new SandboxPool(
+            runtime,
+            spec,
+            new PoolSettings(
+                poolSize, settings.pool().parallel(), settings.pool().ceiling(), execution.queueTimeout()));
+    Egress egress = Egress.of(settings.server().apiKeys());
+    this.admission = new Admission(execution.maxConcurrent(), execution.maxQueued());
+    this.executor =
+        new RecordingExecutor(
+            meters,
+            new AdmittingExecutor(
+                admission,
+                execution.queueTimeout(),
+                new SandboxExecutor(
+                    runtime.isolation(), Math.toIntExact(execution.outputKept().bytes()), execution.queueTimeout())));
+    this.throwaway = new ThrowawaySource(pool, egress);
+    this.sessions =
+        new SessionRegistry(
+            pool,
+            egress,
+            executor,
+            new SessionRegistry.Options(
+                settings.pool().maxSessions(), settings.pool().sessionTimeToLive(), execution.queueTimeout()),
+            InstantSource.system());
+    meters.gauge("rlm.executions.admitted", "Executions that run or wait", admission::admitted);
+    meters.gauge("rlm.sessions", "Sessions that live", sessions::count);
+    meters.gauge("rlm.pool.idle", "Sandboxes that wait", () -> pool.figures().idle());
+    meters.gauge("rlm.pool.making", "Sandboxes that are being made", () -> pool.figures().making());
+    meters.gauge("rlm.pool.leased", "Sandboxes in use", () -> pool.figures().leased());
+    meters.gauge("rlm.pool.waiting", "Callers that wait for a sandbox", () -> pool.figures().waiting());
+    if (runtime instanceof DockerSandboxRuntime docker) {
+      meters.gauge("rlm.containers.quarantined", "Containers that could not be removed", docker::quarantined);
+    }
   }
 
   /**
@@ -62,6 +105,11 @@ final class Engine implements AutoCloseable {
    * @throws SandboxUnavailableException when sandboxes cannot be made as the settings ask
    */
   static Engine open(Settings settings) throws InterruptedException {
+    return open(settings, settings.pool().size());
+  }
+
+  /** As {@link #open(Settings)}, with this many sandboxes kept waiting. */
+  static Engine open(Settings settings, int poolSize) throws InterruptedException {
     settings
         .unknown()
         .forEach(name -> log.warn("the variable {} is set, and nothing reads it: see the README for the names", name));
@@ -71,27 +119,8 @@ final class Engine implements AutoCloseable {
     boolean opened = false;
     try {
       IsolationReport isolation = prove(runtime, spec);
-      ExecutionSettings execution = settings.execution();
-      Meters meters = new Meters();
-      Admission admission = new Admission(execution.maxConcurrent(), execution.maxQueued());
-      Executor executor =
-          new RecordingExecutor(
-              meters,
-              new AdmittingExecutor(
-                  admission,
-                  execution.queueTimeout(),
-                  new SandboxExecutor(
-                      runtime,
-                      spec,
-                      Egress.of(settings.server().apiKeys()),
-                      Math.toIntExact(execution.outputKept().bytes()),
-                      execution.queueTimeout())));
-      meters.gauge("rlm.executions.admitted", "Executions that run or wait", admission::admitted);
-      if (runtime instanceof DockerSandboxRuntime docker) {
-        meters.gauge("rlm.containers.quarantined", "Containers that could not be removed", docker::quarantined);
-      }
       opened = true;
-      return new Engine(runtime, isolation, admission, executor, meters);
+      return new Engine(runtime, spec, isolation, settings, poolSize);
     } finally {
       if (!opened) {
         runtime.close();
@@ -131,8 +160,19 @@ final class Engine implements AutoCloseable {
     return report;
   }
 
-  Executor executor() {
-    return executor;
+  ApiServer.Services services() {
+    return new ApiServer.Services(
+        executor,
+        throwaway,
+        sessions,
+        (_, _) -> {
+          throw new UnsupportedOperationException("stored contexts");
+        });
+  }
+
+  /** Runs code in a sandbox of its own. */
+  Execution execute(ExecutionCommand command) throws InterruptedException {
+    return executor.execute(command, throwaway, ExecutionListener.NONE);
   }
 
   Meters meters() {
@@ -161,7 +201,12 @@ final class Engine implements AutoCloseable {
       sandboxes = "the check was interrupted";
     }
     checks.put("sandboxes", sandboxes);
-    return new Readiness(checks.values().stream().allMatch("ok"::equals), checks, runtime.isolation());
+    SandboxPool.Figures figures = pool.figures();
+    return new Readiness(
+        checks.values().stream().allMatch("ok"::equals),
+        checks,
+        runtime.isolation(),
+        new Readiness.Pool(figures.size(), figures.idle(), figures.making(), figures.leased(), figures.waiting()));
   }
 
   /** Lets nobody in any more, and waits for executions under way. */
@@ -174,6 +219,8 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
+    sessions.close();
+    pool.close();
     runtime.close();
   }
 }

@@ -5,6 +5,8 @@ import dev.rlm.engine.config.Settings;
 import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.telemetry.Logging;
 import java.io.IOException;
@@ -75,10 +77,11 @@ final class RunCommand implements Callable<Integer> {
     ExecutionCommand command =
         new ExecutionCommand(
             code(),
-            context.map(this::read).map(JsonText::of),
-            timeout(settings.execution()));
-    try (Engine engine = Engine.open(settings)) {
-      Execution execution = engine.executor().execute(command);
+            context.map(this::read).map(JsonText::of).map(GuestContext.Json::new),
+            timeout(settings.execution()),
+            HostCalls.NONE);
+    try (Engine engine = Engine.open(settings, 0)) {
+      Execution execution = engine.execute(command);
       print(execution);
       return status(execution);
     }

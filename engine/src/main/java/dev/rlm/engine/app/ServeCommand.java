@@ -57,12 +57,7 @@ final class ServeCommand implements Callable<Integer> {
             server.maxBody(),
             settings.execution().timeout(),
             settings.execution().maxTimeout());
-    try {
-      return ApiServer.start(options, engine.executor(), engine::readiness, engine.meters()::scrape);
-    } catch (io.javalin.util.JavalinBindException e) {
-      throw new CannotStartException(
-          "port %d of %s is taken: stop what listens there, or set RLM_PORT".formatted(server.port(), server.host()), e);
-    }
+    return ApiServer.start(options, engine.services(), engine::readiness, engine.meters()::scrape);
   }
 
   private static void stop(Engine engine, ApiServer server) {

@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param server the HTTP interface
  * @param sandbox what sandboxes are made of
  * @param execution what executions may take
+ * @param pool how many sandboxes wait, and how many sessions there may be
  * @param logLevel least severe level that is logged
  * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
  */
@@ -25,6 +26,7 @@ public record Settings(
     ServerSettings server,
     SandboxSettings sandbox,
     ExecutionSettings execution,
+    PoolSettings pool,
     LogLevel logLevel,
     Set<String> unknown) {
 
@@ -67,6 +69,7 @@ public record Settings(
     ServerSettings server = server(variables);
     SandboxSettings sandbox = sandbox(variables);
     ExecutionSettings execution = execution(variables);
+    PoolSettings pool = pool(variables, execution);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
     if (!variables.problems().isEmpty()) {
@@ -76,7 +79,7 @@ public record Settings(
     unknown.removeIf(name -> !name.startsWith("RLM_"));
     unknown.removeAll(variables.asked());
     unknown.removeAll(READ_BY_COMMAND);
-    return new Settings(server, sandbox, execution, logLevel, unknown);
+    return new Settings(server, sandbox, execution, pool, logLevel, unknown);
   }
 
   private static ServerSettings server(Variables variables) {
@@ -128,6 +131,19 @@ public record Settings(
         variables.size("RLM_OUTPUT_LIMIT", ByteSize.mebibytes(64), ByteSize.mebibytes(1 << 14)));
   }
 
+  private static PoolSettings pool(Variables variables, ExecutionSettings execution) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    int maxSessions = variables.whole("MAX_SESSIONS", 100, 0, 10_000);
+    int size = variables.whole("RLM_POOL_SIZE", Math.clamp(2L * cores, 2, 16), 0, 1_000);
+    int needed = maxSessions + execution.maxConcurrent() + size;
+    return new PoolSettings(
+        size,
+        variables.whole("RLM_POOL_PARALLEL", Math.clamp(2L * cores, 2, 8), 1, 64),
+        Math.max(Math.max(1, size), variables.whole("RLM_MAX_SANDBOXES", needed, 1, 100_000)),
+        maxSessions,
+        variables.seconds("SESSION_TTL", Duration.ofHours(1), Duration.ofHours(12)));
+  }
+
   private static void checkTogether(
       Variables variables, ServerSettings server, SandboxSettings sandbox, ExecutionSettings execution) {
     boolean local = sandbox.mode() == SandboxSettings.Mode.LOCAL;
@@ -167,7 +183,9 @@ public record Settings(
   /** Returns the names of all variables that the engine reads. */
   static List<String> variableNames() {
     Variables variables = new Variables(Map.of());
-    checkTogether(variables, server(variables), sandbox(variables), execution(variables));
+    ExecutionSettings execution = execution(variables);
+    pool(variables, execution);
+    checkTogether(variables, server(variables), sandbox(variables), execution);
     variables.choice("LOG_LEVEL", LogLevel.INFO);
     return variables.asked().stream().sorted().toList();
   }

@@ -18,11 +18,12 @@ public final class AdmittingExecutor implements Executor {
   }
 
   @Override
-  public Execution execute(ExecutionCommand command) throws InterruptedException {
+  public Execution execute(ExecutionCommand command, SandboxSource source, ExecutionListener listener)
+      throws InterruptedException {
     long came = System.nanoTime();
     try (Admission.Permit _ = admission.acquire(Deadline.after(queueTimeout))) {
       Duration queued = Duration.ofNanos(System.nanoTime() - came);
-      return next.execute(command).withQueued(queued);
+      return next.execute(command, source, listener).withQueued(queued);
     }
   }
 }

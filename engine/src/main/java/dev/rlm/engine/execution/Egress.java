@@ -3,6 +3,7 @@ package dev.rlm.engine.execution;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rlm.egress.Channel;
+import dev.rlm.egress.ContextIndex;
 import dev.rlm.egress.EgressExecution;
 import dev.rlm.egress.EgressFilter;
 import dev.rlm.egress.EgressReport;
@@ -10,14 +11,20 @@ import dev.rlm.egress.EgressSession;
 import dev.rlm.egress.FilteredText;
 import dev.rlm.egress.Finding;
 import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.OutputListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +42,11 @@ public final class Egress {
   private static final Logger log = LoggerFactory.getLogger(Egress.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Larger documents are not searched for copies of: their index would not fit in memory. */
+  private static final long LARGEST_INDEXED = 512L << 20;
+
   private final EgressFilter filter;
+  private final Map<String, ContextIndex> indexes = new ConcurrentHashMap<>();
 
   private Egress(EgressFilter filter) {
     this.filter = filter;
@@ -48,31 +59,70 @@ public final class Egress {
     return new Egress(builder.build());
   }
 
-  /**
-   * Begins an execution.
-   *
-   * @param context the document whose copies are looked for, where there is one
-   * @param outputKept bytes of each output stream that are kept
-   */
-  Passage begin(Optional<String> context, int outputKept) {
-    EgressSession session =
-        context
-            .map(text -> filter.openSession(filter.index(text.getBytes(StandardCharsets.UTF_8))))
-            .orElseGet(filter::openSession);
-    return new Passage(session, outputKept);
+  /** Opens the way out of a sandbox, which remembers what has left by it. */
+  public Session open(Optional<GuestContext> context) {
+    return new Session(
+        context.flatMap(this::index).map(filter::openSession).orElseGet(filter::openSession));
+  }
+
+  /** Makes ready to recognise copies of a stored document, so that no execution has to wait for that. */
+  public void prepare(GuestContext.Stored context) {
+    Optional<ContextIndex> prepared = index(context);
+    log.debug("context {} is {}", context.contentHash(), prepared.isPresent() ? "indexed" : "too large to be indexed");
+  }
+
+  /** Forgets a stored document. */
+  public void forget(String contentHash) {
+    indexes.remove(contentHash);
+  }
+
+  private Optional<ContextIndex> index(GuestContext context) {
+    return switch (context) {
+      case GuestContext.Json(String text) -> Optional.of(filter.index(text.getBytes(StandardCharsets.UTF_8)));
+      case GuestContext.Stored stored ->
+          stored.bytes() > LARGEST_INDEXED
+              ? Optional.empty()
+              : Optional.of(indexes.computeIfAbsent(stored.contentHash(), _ -> filter.index(read(stored.data()))));
+    };
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the context in %s cannot be read".formatted(file), e);
+    }
+  }
+
+  /** The way out of one sandbox, over all of its executions. */
+  public static final class Session {
+
+    private final EgressSession session;
+
+    private Session(EgressSession session) {
+      this.session = session;
+    }
+
+    /** Begins an execution, of which {@code outputKept} bytes of each output stream are kept. */
+    Passage begin(int outputKept, ExecutionListener listener) {
+      return new Passage(session, outputKept, listener);
+    }
   }
 
   /** One execution's way out. Output is written while it runs; the rest is filtered at its end. Used by one thread at a time. */
   static final class Passage implements OutputListener {
 
     private final EgressSession session;
+    private final ExecutionListener listener;
     private final EgressExecution stream;
     private final Map<Channel, OutputCapture> captures;
+    private final Map<Channel, Utf8Pieces> pieces = Map.of(Channel.STDOUT, new Utf8Pieces(), Channel.STDERR, new Utf8Pieces());
     private final List<EgressFinding> findings = new ArrayList<>();
     private boolean failed;
 
-    Passage(EgressSession session, int outputKept) {
+    Passage(EgressSession session, int outputKept, ExecutionListener listener) {
       this.session = session;
+      this.listener = listener;
       this.captures =
           Map.of(Channel.STDOUT, new OutputCapture(outputKept), Channel.STDERR, new OutputCapture(outputKept));
       this.stream = session.begin(this::release);
@@ -80,8 +130,13 @@ public final class Egress {
 
     private void release(Channel channel, byte[] bytes) {
       OutputCapture capture = captures.get(channel);
-      if (capture != null) {
+      Utf8Pieces decoder = pieces.get(channel);
+      if (capture != null && decoder != null) {
         capture.write(bytes, 0, bytes.length);
+        String text = decoder.decode(bytes);
+        if (!text.isEmpty()) {
+          listener.output(channel == Channel.STDOUT ? Stream.STDOUT : Stream.STDERR, text);
+        }
       }
     }
 
@@ -175,8 +230,15 @@ public final class Egress {
           }
           yield passed;
         }
+        case Number number -> {
+          // A secret may be a number; ten digits can hardly be one.
+          String digits = number.toString();
+          String passed =
+              digits.length() <= 10 ? digits : filtered("locals", () -> session.filterNamed(Channel.VALUE, name, digits));
+          yield passed.equals(digits) ? value : passed;
+        }
         case null -> null;
-        default -> value; // Numbers and booleans.
+        default -> value; // Booleans.
       };
     }
 

@@ -1,5 +1,7 @@
 package dev.rlm.engine.execution;
 
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -7,7 +9,8 @@ import java.util.Optional;
  * What a caller wants run, within the bounds of the configuration.
  *
  * @param code Python source
- * @param contextJson JSON text bound to the variable {@code context}
+ * @param context what the variable {@code context} is bound to; empty leaves it as it is
  * @param timeout wall time the code may take
+ * @param calls the functions it may call on its host
  */
-public record ExecutionCommand(String code, Optional<String> contextJson, Duration timeout) {}
+public record ExecutionCommand(String code, Optional<GuestContext> context, Duration timeout, HostCalls calls) {}

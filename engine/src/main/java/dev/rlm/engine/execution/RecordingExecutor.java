@@ -21,10 +21,11 @@ public final class RecordingExecutor implements Executor {
   }
 
   @Override
-  public Execution execute(ExecutionCommand command) throws InterruptedException {
+  public Execution execute(ExecutionCommand command, SandboxSource source, ExecutionListener listener)
+      throws InterruptedException {
     Execution execution;
     try {
-      execution = next.execute(command);
+      execution = next.execute(command, source, listener);
     } catch (OverloadedException e) {
       meters.rejected(e.reason().name().toLowerCase(Locale.ROOT));
       throw e;

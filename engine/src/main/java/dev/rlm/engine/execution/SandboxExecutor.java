@@ -3,49 +3,45 @@ package dev.rlm.engine.execution;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
+import dev.rlm.engine.sandbox.Isolation;
 import dev.rlm.engine.sandbox.OutputListener;
-import dev.rlm.engine.sandbox.Sandbox;
-import dev.rlm.engine.sandbox.SandboxRuntime;
-import dev.rlm.engine.sandbox.SandboxSpec;
 import java.time.Duration;
 import java.util.UUID;
 
-/** Runs each execution in a sandbox of its own, which is destroyed afterwards, and filters what comes out. */
+/** Runs an execution in the sandbox that its source gives, and filters what comes out. */
 public final class SandboxExecutor implements Executor {
 
-  private final SandboxRuntime runtime;
-  private final SandboxSpec spec;
-  private final Egress egress;
+  private final Isolation isolation;
   private final int outputKept;
-  private final Duration startTimeout;
+  private final Duration takeTimeout;
 
   /**
    * Creates the executor.
    *
-   * @param spec what every sandbox is like
-   * @param egress filters what comes out
+   * @param isolation what is in force in every sandbox
    * @param outputKept bytes of each output stream that are kept
-   * @param startTimeout how long a sandbox may take to come up
+   * @param takeTimeout how long to wait for a sandbox
    */
-  public SandboxExecutor(
-      SandboxRuntime runtime, SandboxSpec spec, Egress egress, int outputKept, Duration startTimeout) {
-    this.runtime = runtime;
-    this.spec = spec;
-    this.egress = egress;
+  public SandboxExecutor(Isolation isolation, int outputKept, Duration takeTimeout) {
+    this.isolation = isolation;
     this.outputKept = outputKept;
-    this.startTimeout = startTimeout;
+    this.takeTimeout = takeTimeout;
   }
 
   @Override
-  public Execution execute(ExecutionCommand command) throws InterruptedException {
+  public Execution execute(ExecutionCommand command, SandboxSource source, ExecutionListener listener)
+      throws InterruptedException {
     String id = UUID.randomUUID().toString();
-    Egress.Passage passage = egress.begin(command.contextJson(), outputKept);
     long asked = System.nanoTime();
-    try (Sandbox sandbox = runtime.create(spec, Deadline.after(startTimeout))) {
-      Duration start = Duration.ofNanos(System.nanoTime() - asked);
+    try (SandboxSource.Use use = source.take(command.context(), Deadline.after(takeTimeout))) {
+      Duration taken = Duration.ofNanos(System.nanoTime() - asked);
+      Egress.Passage passage = use.egress().begin(outputKept, listener);
+      listener.started(id);
       ExecutionResult result =
-          sandbox.execute(
-              new ExecutionRequest(id, command.code(), command.contextJson(), command.timeout()), passage);
+          use.sandbox()
+              .execute(
+                  new ExecutionRequest(id, command.code(), command.context(), command.timeout(), command.calls()),
+                  passage);
       passage.finishOutput();
       return new Execution(
           id,
@@ -57,9 +53,9 @@ public final class SandboxExecutor implements Executor {
           passage.locals(result.locals()),
           passage.truncated() || result.localsTruncated(),
           passage.findings(),
-          runtime.isolation(),
+          isolation,
           result.usage(),
-          new Execution.Timing(Duration.ZERO, start, false));
+          new Execution.Timing(Duration.ZERO, taken, use.warm()));
     }
   }
 }

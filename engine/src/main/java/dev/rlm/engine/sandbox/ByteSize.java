@@ -44,7 +44,11 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
           case "g" -> 30;
           default -> 0;
         };
-    return new ByteSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+    try {
+      return new ByteSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("a size that does not fit: \"" + text + "\"", e);
+    }
   }
 
   @Override

@@ -8,10 +8,12 @@ import java.util.Optional;
  *
  * @param id names the execution in frames, logs and answers
  * @param code Python source
- * @param contextJson JSON text bound to the variable {@code context}; empty leaves the variable as it is
+ * @param context what the variable {@code context} is bound to; empty leaves the variable as it is
  * @param timeout wall time the code may take, more than zero
+ * @param calls the functions it may call on its host
  */
-public record ExecutionRequest(String id, String code, Optional<String> contextJson, Duration timeout) {
+public record ExecutionRequest(
+    String id, String code, Optional<GuestContext> context, Duration timeout, HostCalls calls) {
 
   /** Rejects a timeout that is not positive with {@link IllegalArgumentException}. */
   public ExecutionRequest {

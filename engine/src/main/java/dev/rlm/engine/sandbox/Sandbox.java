@@ -10,7 +10,8 @@ public interface Sandbox extends AutoCloseable {
    * later call answers with {@link Outcome.SandboxLost}.
    *
    * @throws IllegalStateException when an execution is under way
-   * @throws InterruptedException when the calling thread was interrupted; the sandbox is then killed
+   * @throws InterruptedException when the calling thread was interrupted; the code is then interrupted too, and the sandbox
+   *     killed if it does not answer
    */
   ExecutionResult execute(ExecutionRequest request, OutputListener listener) throws InterruptedException;
 

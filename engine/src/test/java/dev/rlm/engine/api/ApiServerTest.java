@@ -13,6 +13,8 @@ import dev.rlm.engine.execution.Executions;
 import dev.rlm.engine.execution.OverloadedException;
 import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import java.io.ByteArrayInputStream;
@@ -66,7 +68,7 @@ final class ApiServerTest {
   void reset() {
     SERVER.commands().clear();
     SERVER.executes(_ -> Executions.of(new Outcome.Completed()));
-    SERVER.is(new Readiness(true, Map.of("sandboxes", "ok"), Executions.ISOLATION));
+    SERVER.is(TestServer.readiness(true, "ok"));
   }
 
   // What a caller gets.
@@ -93,7 +95,7 @@ final class ApiServerTest {
         "timing":{"queue_ms":0.000,"start_ms":250.000,"warm":false}}""",
         answer.body());
     assertEquals(
-        List.of(new ExecutionCommand("print(\"Hello\")\nx = 42", Optional.of("{}"), Duration.ofSeconds(30))),
+        List.of(new ExecutionCommand("print(\"Hello\")\nx = 42", Optional.of(new GuestContext.Json("{}")), Duration.ofSeconds(30), HostCalls.NONE)),
         SERVER.commands());
   }
 
@@ -162,12 +164,13 @@ final class ApiServerTest {
     SERVER.execute(
         "{\"code\":\"\",\"context\":{\"n\":1.000000000000000000001,\"e\":1E400,\"s\":\"ü\\u0000\",\"z\":[null]}}");
     assertEquals(
-        Optional.of("{\"n\":1.000000000000000000001,\"e\":1E+400,\"s\":\"ü\\u0000\",\"z\":[null]}"),
-        SERVER.commands().getFirst().contextJson());
+        Optional.of(
+            new GuestContext.Json("{\"n\":1.000000000000000000001,\"e\":1E+400,\"s\":\"ü\\u0000\",\"z\":[null]}")),
+        SERVER.commands().getFirst().context());
     SERVER.execute("{\"code\":\"\",\"context\":null}");
-    assertEquals(Optional.of("null"), SERVER.commands().get(1).contextJson());
+    assertEquals(Optional.of(new GuestContext.Json("null")), SERVER.commands().get(1).context());
     SERVER.execute("{\"code\":\"\"}");
-    assertEquals(Optional.empty(), SERVER.commands().get(2).contextJson());
+    assertEquals(Optional.empty(), SERVER.commands().get(2).context());
   }
 
   @ParameterizedTest
@@ -230,7 +233,7 @@ final class ApiServerTest {
         Arguments.of("{\"code\":\"x\",\"timeout\":true}", "invalid_request", "the field \"timeout\" is true or false"),
         Arguments.of("{\"code\":\"x\",\"timeout\":[]}", "invalid_request", "the field \"timeout\" is a list"),
         Arguments.of("{\"code\":\"x\",\"timeouts\":1}", "unknown_field", "unknown field \"timeouts\""),
-        Arguments.of("{\"Code\":\"x\"}", "unknown_field", "the fields are code, context, timeout"));
+        Arguments.of("{\"Code\":\"x\"}", "unknown_field", "the fields are code, context, context_id, timeout"));
   }
 
   @ParameterizedTest
@@ -461,9 +464,10 @@ final class ApiServerTest {
     assertEquals(
         """
         {"ready":true,"checks":{"sandboxes":"ok"},\
-        "isolation":{"runtime":"runsc","version":"release-20240729.0","network":"none"}}""",
+        "isolation":{"runtime":"runsc","version":"release-20240729.0","network":"none"},\
+        "pool":{"size":4,"idle":3,"making":1,"leased":0,"waiting":0}}""",
         ready.body());
-    SERVER.is(new Readiness(false, Map.of("sandboxes", "the daemon is gone"), Executions.ISOLATION));
+    SERVER.is(TestServer.readiness(false, "the daemon is gone"));
     TestServer.Answer not = SERVER.get("/ready");
     assertEquals(503, not.status());
     assertEquals("5", not.header("Retry-After"));

@@ -8,6 +8,16 @@ import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executions;
 import dev.rlm.engine.execution.Executor;
+import dev.rlm.engine.execution.ThrowawaySource;
+import dev.rlm.engine.execution.Egress;
+import dev.rlm.engine.sandbox.FakeSandboxRuntime;
+import dev.rlm.engine.sandbox.ResourceLimits;
+import dev.rlm.engine.sandbox.Results;
+import dev.rlm.engine.sandbox.SandboxSpec;
+import dev.rlm.engine.sandbox.pool.PoolSettings;
+import dev.rlm.engine.sandbox.pool.SandboxPool;
+import dev.rlm.engine.session.SessionRegistry;
+import java.time.InstantSource;
 import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.Outcome;
 import java.io.IOException;
@@ -40,19 +50,57 @@ final class TestServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<ExecutionCommand> commands = new CopyOnWriteArrayList<>();
   private final ApiServer server;
-  private volatile Executor executor = _ -> Executions.of(new Outcome.Completed());
-  private volatile Readiness readiness = new Readiness(true, Map.of("sandboxes", "ok"), Executions.ISOLATION);
+  private volatile Script script = _ -> Executions.of(new Outcome.Completed());
+  private volatile Readiness readiness = readiness(true, "ok");
+
+  /** What comes of an execution. */
+  @FunctionalInterface
+  interface Script {
+    Execution execute(ExecutionCommand command) throws InterruptedException;
+  }
+
+  /** Returns a readiness whose one check says this. */
+  static Readiness readiness(boolean ready, String check) {
+    return new Readiness(
+        ready, Map.of("sandboxes", check), Executions.ISOLATION, new Readiness.Pool(4, 3, 1, 0, 0));
+  }
 
   private TestServer(List<String> apiKeys, List<String> allowedHosts) {
     server =
         ApiServer.start(
             new ApiServer.Options("127.0.0.1", 0, apiKeys, allowedHosts, MAX_BODY, TIMEOUT, MAX_TIMEOUT),
-            command -> {
-              commands.add(command);
-              return executor.execute(command);
-            },
+            services(),
             () -> readiness,
             () -> "# HELP rlm_execution\n");
+  }
+
+  private ApiServer.Services services() {
+    Executor executor =
+        (command, _, _) -> {
+          commands.add(command);
+          return script.execute(command);
+        };
+    SandboxSpec spec =
+        new SandboxSpec(
+            new ResourceLimits(ByteSize.mebibytes(512), 50, 1.0, ByteSize.mebibytes(64)), false, true);
+    SandboxPool pool =
+        new SandboxPool(
+            new FakeSandboxRuntime(Executions.ISOLATION, (_, _) -> Results.of(new Outcome.Completed(), Map.of())),
+            spec,
+            new PoolSettings(0, 1, 10, Duration.ofSeconds(30)));
+    Egress egress = Egress.of(List.of());
+    return new ApiServer.Services(
+        executor,
+        new ThrowawaySource(pool, egress),
+        new SessionRegistry(
+            pool,
+            egress,
+            executor,
+            new SessionRegistry.Options(10, Duration.ofHours(1), Duration.ofSeconds(30)),
+            InstantSource.system()),
+        (_, _) -> {
+          throw new AssertionError("there are no stored contexts");
+        });
   }
 
   static TestServer open() {
@@ -68,8 +116,8 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Answers each execution like this from now on. */
-  void executes(Executor how) {
-    executor = how;
+  void executes(Script how) {
+    script = how;
   }
 
   void is(Readiness now) {

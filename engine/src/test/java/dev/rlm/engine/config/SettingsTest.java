@@ -30,6 +30,9 @@ final class SettingsTest {
   private static final ResourceLimits LIMITS =
       new ResourceLimits(ByteSize.mebibytes(512), 50, 1.0, ByteSize.mebibytes(64));
 
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final int POOL = Math.clamp(2L * CORES, 2, 16);
+
   private static final Settings DEFAULTS =
       new Settings(
           new ServerSettings("127.0.0.1", 8000, List.of(), List.of(), ByteSize.mebibytes(16)),
@@ -51,6 +54,7 @@ final class SettingsTest {
               Duration.ofSeconds(60),
               ByteSize.mebibytes(1),
               ByteSize.mebibytes(64)),
+          new PoolSettings(POOL, Math.clamp(2L * CORES, 2, 8), 100 + 8 + POOL, 100, Duration.ofHours(1)),
           Settings.LogLevel.INFO,
           Set.of());
 
@@ -66,6 +70,7 @@ final class SettingsTest {
             "DOCKER_HOST",
             "EXECUTION_TIMEOUT",
             "LOG_LEVEL",
+            "MAX_SESSIONS",
             "RLM_ALLOWED_HOSTS",
             "RLM_ALLOW_UNSAFE_LOCAL",
             "RLM_API_KEY",
@@ -79,16 +84,20 @@ final class SettingsTest {
             "RLM_MAX_CONCURRENT",
             "RLM_MAX_EXECUTION_TIMEOUT",
             "RLM_MAX_QUEUED",
+            "RLM_MAX_SANDBOXES",
             "RLM_MEMORY_LIMIT",
             "RLM_NETWORK_ENABLED",
             "RLM_OUTPUT_KEPT",
             "RLM_OUTPUT_LIMIT",
             "RLM_PIDS_LIMIT",
+            "RLM_POOL_PARALLEL",
+            "RLM_POOL_SIZE",
             "RLM_PORT",
             "RLM_PYTHON",
             "RLM_QUEUE_TIMEOUT",
             "RLM_SANDBOX_IMAGE",
-            "RLM_TMP_LIMIT"),
+            "RLM_TMP_LIMIT",
+            "SESSION_TTL"),
         Settings.variableNames());
   }
 
@@ -115,7 +124,12 @@ final class SettingsTest {
         "RLM_NETWORK_ENABLED | true | network=true",
         "RLM_OUTPUT_KEPT | 64k | outputKept=64k",
         "RLM_OUTPUT_LIMIT | 2m | outputLimit=2m",
+        "MAX_SESSIONS | 7 | maxSessions=7",
+        "RLM_MAX_SANDBOXES | 99 | ceiling=99",
         "RLM_PIDS_LIMIT | 20 | processes=20",
+        "RLM_POOL_PARALLEL | 3 | parallel=3",
+        "RLM_POOL_SIZE | 0 | size=0",
+        "SESSION_TTL | 60 | sessionTimeToLive=PT1M",
         "RLM_PORT | 0 | port=0",
         "RLM_PYTHON | /usr/bin/python3.13 | python=/usr/bin/python3.13",
         "RLM_QUEUE_TIMEOUT | 0.5 | queueTimeout=PT0.5S",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -196,10 +197,10 @@ final class AdmissionTest {
   void countsWaitingTimeAsTheExecutionsOwn() throws Exception {
     Admission admission = new Admission(1, 1);
     Executor executor =
-        new AdmittingExecutor(admission, LONG, _ -> Executions.of(new Outcome.Completed()));
+        new AdmittingExecutor(admission, LONG, (_, _, _) -> Executions.of(new Outcome.Completed()));
     Admission.Permit running = admission.acquire(now());
     FutureTask<Execution> execution =
-        new FutureTask<>(() -> executor.execute(new ExecutionCommand("", Optional.empty(), LONG)));
+        new FutureTask<>(() -> Executions.run(executor, new ExecutionCommand("", Optional.empty(), LONG, HostCalls.NONE)));
     Thread thread = Thread.ofPlatform().start(execution);
     awaitWaiting(thread);
     long since = System.nanoTime();
@@ -221,13 +222,13 @@ final class AdmissionTest {
         new AdmittingExecutor(
             admission,
             LONG,
-            _ -> {
+            (_, _, _) -> {
               throw new IllegalStateException("fault");
             });
     for (int i = 0; i < 3; i++) {
       assertThrows(
           IllegalStateException.class,
-          () -> executor.execute(new ExecutionCommand("", Optional.empty(), LONG)));
+          () -> Executions.run(executor, new ExecutionCommand("", Optional.empty(), LONG, HostCalls.NONE)));
       assertEquals(0, admission.admitted());
     }
   }
@@ -239,13 +240,13 @@ final class AdmissionTest {
         new AdmittingExecutor(
             admission,
             LONG,
-            _ -> {
+            (_, _, _) -> {
               throw new AssertionError("there was no room");
             });
     try (Admission.Permit _ = admission.acquire(now())) {
       assertThrows(
           OverloadedException.class,
-          () -> executor.execute(new ExecutionCommand("", Optional.empty(), LONG)));
+          () -> Executions.run(executor, new ExecutionCommand("", Optional.empty(), LONG, HostCalls.NONE)));
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rlm.engine.CapturedLog;
 import dev.rlm.engine.Seeds;
 import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.OutputListener.Stream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,11 @@ final class EgressTest {
   private final String own = random(32);
   private final String token = "ghp" + "_" + random(36);
   private final Egress egress = Egress.of(List.of(own));
-  private final Egress.Passage passage = egress.begin(Optional.empty(), KEPT);
+  private final Egress.Passage passage = begin(egress, KEPT);
+
+  private static Egress.Passage begin(Egress egress, int kept) {
+    return egress.open(Optional.empty()).begin(kept, ExecutionListener.NONE);
+  }
 
   @Test
   void passesHarmlessTextUnchanged() throws Exception {
@@ -53,7 +58,7 @@ final class EgressTest {
   void redactsASecretInStandardOutputHoweverItIsCut() {
     for (String secret : List.of(own, token)) {
       for (int cut = 1; cut < secret.length(); cut++) {
-        Egress.Passage split = egress.begin(Optional.empty(), KEPT);
+        Egress.Passage split = begin(egress, KEPT);
         split.output(Stream.STDOUT, "key: " + secret.substring(0, cut));
         split.output(Stream.STDOUT, secret.substring(cut) + " end");
         split.finishOutput();
@@ -148,7 +153,7 @@ final class EgressTest {
             own.chars().boxed().toList(),
             token.chars().mapToObj(Character::toString).toList(),
             List.of(List.of(fours.subList(0, 3)), fours.subList(3, fours.size())))) {
-      Egress.Passage whole = egress.begin(Optional.empty(), KEPT);
+      Egress.Passage whole = begin(egress, KEPT);
       Object passed = whole.locals(Map.of("leaves", leaves)).get("leaves");
       assertTrue(String.valueOf(passed).startsWith("[REDACTED:"), () -> leaves + " passed as " + passed);
       assertEquals("locals", whole.findings().getFirst().channel());
@@ -176,8 +181,7 @@ final class EgressTest {
     String number = "9" + RANDOM.nextLong(100_000_000_000_000_000L, 1_000_000_000_000_000_000L);
     Egress numeric = Egress.of(List.of(number));
     Map<String, @Nullable Object> passed =
-        numeric
-            .begin(Optional.empty(), KEPT)
+        begin(numeric, KEPT)
             .locals(Map.of("n", new java.math.BigInteger(number), "l", List.of(new java.math.BigInteger(number))));
     assertNothingOf(number, passed);
   }
@@ -204,7 +208,9 @@ final class EgressTest {
   @Test
   void redactsASecretOfTheContext() {
     String inContext = "sk-" + "proj-" + random(48);
-    Egress.Passage read = egress.begin(Optional.of("{\"key\":\"" + inContext + "\"}"), KEPT);
+    Egress.Passage read = egress
+            .open(Optional.of(new GuestContext.Json("{\"key\":\"" + inContext + "\"}")))
+            .begin(KEPT, ExecutionListener.NONE);
     read.output(Stream.STDOUT, "found " + inContext + "\n");
     read.finishOutput();
     assertFalse(read.text(Stream.STDOUT).contains(inContext), read.text(Stream.STDOUT));
@@ -212,7 +218,7 @@ final class EgressTest {
 
   @Test
   void boundsWhatItKeepsAndSaysSo() {
-    Egress.Passage small = egress.begin(Optional.empty(), 100);
+    Egress.Passage small = begin(egress, 100);
     small.output(Stream.STDOUT, "word ".repeat(1_000));
     small.output(Stream.STDERR, "fine");
     small.finishOutput();
@@ -223,7 +229,7 @@ final class EgressTest {
 
   @Test
   void redactsASecretThatStandsWhereTheMiddleIsCutOut() {
-    Egress.Passage small = egress.begin(Optional.empty(), 100);
+    Egress.Passage small = begin(egress, 100);
     small.output(Stream.STDOUT, "w ".repeat(20) + own + " w".repeat(200) + own.substring(0, 20));
     small.finishOutput();
     assertFalse(small.text(Stream.STDOUT).contains(own.substring(0, 10)), small.text(Stream.STDOUT));

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rlm.engine.CapturedLog;
 import dev.rlm.engine.sandbox.ExecutionError;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.telemetry.Meters;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class RecordingExecutorTest {
 
   private static final ExecutionCommand COMMAND =
-      new ExecutionCommand("HOSTILE = 1", Optional.of("\"HOSTILE\""), Duration.ofSeconds(1));
+      new ExecutionCommand("HOSTILE = 1", Optional.of(new GuestContext.Json("\"HOSTILE\"")), Duration.ofSeconds(1), HostCalls.NONE);
 
   private final Meters meters = new Meters();
 
@@ -40,9 +42,10 @@ final class RecordingExecutorTest {
   @Test
   void countsFindings() throws Exception {
     EgressFinding finding = new EgressFinding("github-pat", "stdout", 0, 40, "redacted");
-    new RecordingExecutor(
-            meters, _ -> Executions.of(new Outcome.Completed(), Map.of(), List.of(finding, finding)))
-        .execute(COMMAND);
+    Executions.run(
+        new RecordingExecutor(
+            meters, (_, _, _) -> Executions.of(new Outcome.Completed(), Map.of(), List.of(finding, finding))),
+        COMMAND);
     assertMeter("rlm_egress_findings_total{action=\"redacted\",rule=\"github-pat\"} 2.0");
   }
 
@@ -52,10 +55,10 @@ final class RecordingExecutorTest {
     Executor executor =
         new RecordingExecutor(
             meters,
-            _ -> {
+            (_, _, _) -> {
               throw Executions.overloaded(reason);
             });
-    assertThrows(OverloadedException.class, () -> executor.execute(COMMAND));
+    assertThrows(OverloadedException.class, () -> Executions.run(executor, COMMAND));
     assertMeter("rlm_rejected_total{reason=\"%s\"} 1.0".formatted(reason.name().toLowerCase(java.util.Locale.ROOT)));
     assertFalse(meters.scrape().contains("rlm_execution_seconds_count"));
   }
@@ -66,10 +69,10 @@ final class RecordingExecutorTest {
     Executor executor =
         new RecordingExecutor(
             meters,
-            _ -> {
+            (_, _, _) -> {
               throw new SandboxUnavailableException(reason, "none");
             });
-    assertThrows(SandboxUnavailableException.class, () -> executor.execute(COMMAND));
+    assertThrows(SandboxUnavailableException.class, () -> Executions.run(executor, COMMAND));
     assertMeter(
         "rlm_rejected_total{reason=\"sandbox_%s\"} 1.0".formatted(reason.name().toLowerCase(java.util.Locale.ROOT)));
   }
@@ -78,7 +81,7 @@ final class RecordingExecutorTest {
   void writesOneLineForEachExecutionWithNothingOfTheGuestsInIt() throws Exception {
     Execution hostile = hostile();
     try (CapturedLog log = new CapturedLog(RecordingExecutor.class)) {
-      new RecordingExecutor(meters, _ -> hostile).execute(COMMAND);
+      Executions.run(new RecordingExecutor(meters, (_, _, _) -> hostile), COMMAND);
       assertEquals(1, log.events().size());
       String line = log.events().getFirst();
       assertTrue(
@@ -95,7 +98,7 @@ final class RecordingExecutorTest {
   @Test
   void passesOnWhatTheNextLayerSaid() throws Exception {
     Execution execution = Executions.of(new Outcome.Completed());
-    assertEquals(execution, new RecordingExecutor(meters, _ -> execution).execute(COMMAND));
+    assertEquals(execution, Executions.run(new RecordingExecutor(meters, (_, _, _) -> execution), COMMAND));
   }
 
   private static Execution hostile() {
@@ -116,7 +119,7 @@ final class RecordingExecutorTest {
   }
 
   private void run(Outcome outcome) throws InterruptedException {
-    new RecordingExecutor(meters, _ -> Executions.of(outcome)).execute(COMMAND);
+    Executions.run(new RecordingExecutor(meters, (_, _, _) -> Executions.of(outcome)), COMMAND);
   }
 
   private void assertMeter(String line) {

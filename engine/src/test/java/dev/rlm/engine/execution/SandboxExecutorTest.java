@@ -11,11 +11,15 @@ import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
 import dev.rlm.engine.sandbox.FakeSandboxRuntime;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.OutputListener.Stream;
 import dev.rlm.engine.sandbox.ResourceLimits;
 import dev.rlm.engine.sandbox.Results;
 import dev.rlm.engine.sandbox.SandboxSpec;
+import dev.rlm.engine.sandbox.pool.PoolSettings;
+import dev.rlm.engine.sandbox.pool.SandboxPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +33,7 @@ final class SandboxExecutorTest {
   private static final SandboxSpec SPEC =
       new SandboxSpec(new ResourceLimits(ByteSize.mebibytes(512), 50, 1, ByteSize.mebibytes(64)), false, true);
   private static final ExecutionCommand COMMAND =
-      new ExecutionCommand("x = 42", Optional.of("{\"a\":1}"), Duration.ofSeconds(3));
+      new ExecutionCommand("x = 42", Optional.of(new GuestContext.Json("{\"a\":1}")), Duration.ofSeconds(3), HostCalls.NONE);
 
   @Test
   void runsTheCodeInASandboxOfItsOwnAndClosesIt() throws Exception {
@@ -43,7 +47,7 @@ final class SandboxExecutorTest {
               listener.output(Stream.STDOUT, "lo");
               return Results.of(new Outcome.Completed(), Optional.of("42"), Map.of("x", 42));
             });
-    Executor executor = executor(runtime, 100);
+    Rig executor = executor(runtime, 100);
     Execution execution = executor.execute(COMMAND);
     assertTrue(execution.success());
     assertEquals("Hello", execution.stdout());
@@ -62,7 +66,7 @@ final class SandboxExecutorTest {
     assertEquals(List.of(SPEC), runtime.specs());
     ExecutionRequest request = requests.getFirst();
     assertEquals("x = 42", request.code());
-    assertEquals(Optional.of("{\"a\":1}"), request.contextJson());
+    assertEquals(COMMAND.context(), request.context());
     assertEquals(Duration.ofSeconds(3), request.timeout());
     assertEquals(execution.id(), request.id());
 
@@ -152,7 +156,17 @@ final class SandboxExecutorTest {
     return new FakeSandboxRuntime(Executions.ISOLATION, behaviour);
   }
 
-  private static Executor executor(FakeSandboxRuntime runtime, int kept) {
-    return new SandboxExecutor(runtime, SPEC, Egress.of(List.of(SECRET)), kept, Duration.ofSeconds(30));
+  private static Rig executor(FakeSandboxRuntime runtime, int kept) {
+    PoolSettings none = new PoolSettings(0, 1, 10, Duration.ofSeconds(30));
+    return new Rig(
+        new SandboxExecutor(runtime.isolation(), kept, Duration.ofSeconds(30)),
+        new ThrowawaySource(new SandboxPool(runtime, SPEC, none), Egress.of(List.of(SECRET))));
+  }
+
+  /** An executor with a source of sandboxes that are made when they are asked for. */
+  private record Rig(SandboxExecutor executor, SandboxSource source) {
+    Execution execute(ExecutionCommand command) throws InterruptedException {
+      return executor.execute(command, source, ExecutionListener.NONE);
+    }
   }
 }

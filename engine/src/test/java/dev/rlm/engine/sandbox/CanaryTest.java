@@ -186,7 +186,7 @@ final class CanaryTest {
     assertEquals(List.of(SAFE), runtime.specs());
     assertEquals(0, runtime.open());
     assertTrue(requests.getFirst().code().contains("/etc/shadow"));
-    assertEquals(Optional.empty(), requests.getFirst().contextJson());
+    assertEquals(Optional.of(new GuestContext.Json("{\"guard\":true}")), requests.getFirst().context());
   }
 
   @Test
@@ -201,7 +201,7 @@ final class CanaryTest {
             });
     Canary.probe(runtime, SAFE, Deadline.after(Duration.ofSeconds(30)));
     for (String variable : sound().keySet()) {
-      assertTrue(codes.getFirst().lines().anyMatch(line -> line.startsWith(variable + " = ")), variable);
+      assertTrue(codes.getFirst().lines().anyMatch(line -> line.strip().startsWith(variable + " = ")), variable);
     }
   }
 

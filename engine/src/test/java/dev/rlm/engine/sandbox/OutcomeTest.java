@@ -57,9 +57,9 @@ final class OutcomeTest {
   @Test
   void anExecutionNeedsTime() {
     assertThrows(
-        IllegalArgumentException.class, () -> new ExecutionRequest("1", "", Optional.empty(), Duration.ZERO));
+        IllegalArgumentException.class, () -> new ExecutionRequest("1", "", Optional.empty(), Duration.ZERO, HostCalls.NONE));
     assertThrows(
-        IllegalArgumentException.class, () -> new ExecutionRequest("1", "", Optional.empty(), Duration.ofNanos(-1)));
+        IllegalArgumentException.class, () -> new ExecutionRequest("1", "", Optional.empty(), Duration.ofNanos(-1), HostCalls.NONE));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.rlm.engine.sandbox.docker;
 
 import dev.rlm.engine.sandbox.protocol.SandboxProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,16 +80,16 @@ final class CgroupMeter {
           .filter(line -> line.startsWith("usage_usec "))
           .findFirst()
           .map(line -> Duration.ofNanos(1_000 * Long.parseLong(line.substring("usage_usec ".length()))));
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return Optional.empty(); // The container has ended.
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
+      return Optional.empty(); // The container has ended, or the kernel says something else.
     }
   }
 
   private static Optional<Long> number(Path file) {
     try {
       return Optional.of(Long.parseLong(Files.readString(file).strip()));
-    } catch (IOException e) {
-      return Optional.empty(); // The container has ended.
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty(); // The container has ended, or the kernel says something else.
     }
   }
 }

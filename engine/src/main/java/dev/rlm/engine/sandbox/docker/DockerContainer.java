@@ -10,9 +10,10 @@ import dev.rlm.engine.sandbox.protocol.SandboxProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -25,13 +26,18 @@ final class DockerContainer implements SandboxProcess {
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(20);
 
+  /** The daemon may tell that memory ran out a moment after it told that the container ended. */
+  private static final long EVENT_LAG_MILLIS = 200;
+
   private final String id;
   private final DockerDaemon daemon;
   private final GuestInput input;
   private final DockerHttpClient.Response attached;
   private final GuestOutput output;
   private final CgroupMeter meter;
+  private final OutOfMemoryWatch memoryWatch;
   private final Runnable removal;
+  private final CountDownLatch memoryRanOut = new CountDownLatch(1);
   private final AtomicBoolean killed = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -46,6 +52,7 @@ final class DockerContainer implements SandboxProcess {
       GuestInput input,
       DockerHttpClient.Response attached,
       CgroupMeter meter,
+      OutOfMemoryWatch memoryWatch,
       Runnable removal) {
     this.id = id;
     this.daemon = daemon;
@@ -53,6 +60,7 @@ final class DockerContainer implements SandboxProcess {
     this.attached = attached;
     this.output = new GuestOutput(attached.getBody());
     this.meter = meter;
+    this.memoryWatch = memoryWatch;
     this.removal = removal;
   }
 
@@ -67,8 +75,23 @@ final class DockerContainer implements SandboxProcess {
   }
 
   @Override
+  public Optional<String> place(Path file) {
+    return Optional.empty();
+  }
+
+  @Override
   public Consumption consumption() {
     return meter.read();
+  }
+
+  @Override
+  public void onOutOfMemory(Runnable action) {
+    memoryWatch.watch(
+        id,
+        () -> {
+          memoryRanOut.countDown();
+          action.run();
+        });
   }
 
   @Override
@@ -107,9 +130,12 @@ final class DockerContainer implements SandboxProcess {
       if (Boolean.TRUE.equals(state.getRunning()) || status == null) {
         return Optional.empty();
       }
+      boolean oomKilled =
+          Boolean.TRUE.equals(state.getOOMKilled())
+              || (ExitEvidence.mayFollowOutOfMemory(status.intValue())
+                  && memoryRanOut.await(EVENT_LAG_MILLIS, TimeUnit.MILLISECONDS));
       return Optional.of(
-          new ExitEvidence(
-              status.intValue(), Boolean.TRUE.equals(state.getOOMKilled()), memoryPeak(), output.diagnostics()));
+          new ExitEvidence(status.intValue(), oomKilled, meter.read().memoryPeak(), output.diagnostics()));
     } catch (DockerException | SandboxUnavailableException e) {
       log.warn("the end of container {} is not known: {}", id, e.getMessage());
       return Optional.empty();
@@ -127,13 +153,10 @@ final class DockerContainer implements SandboxProcess {
     }
   }
 
-  private OptionalLong memoryPeak() {
-    return meter.read().memoryPeak();
-  }
-
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      memoryWatch.forget(id);
       input.close();
       removal.run();
       Thread.ofVirtual().name("detach").start(attached::close);

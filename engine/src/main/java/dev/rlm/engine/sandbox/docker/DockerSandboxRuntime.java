@@ -47,6 +47,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
   /** Names of the containers from before they are created until they are gone; how to destroy each once it is there. */
   private final Map<String, Runnable> live = new ConcurrentHashMap<>();
 
+  private final OutOfMemoryWatch memoryWatch;
   private final Thread sweeping;
 
   private DockerSandboxRuntime(
@@ -65,6 +66,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     this.imageId = imageId;
     this.seccompProfile = SeccompProfile.load(settings.network());
     this.clock = clock;
+    this.memoryWatch = new OutOfMemoryWatch(daemon, lease.engineId());
     OrphanSweeper sweeper = new OrphanSweeper(daemon, lease, reaper, live.keySet(), clock);
     this.sweeping = Thread.ofVirtual().name("orphan-sweeper").start(() -> sweepForEver(sweeper));
   }
@@ -163,7 +165,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
                 return pid == null ? CgroupMeter.NONE : CgroupMeter.ofProcess(pid, id);
               });
       started = true;
-      return new DockerContainer(id, daemon, input, attached, meter, removal);
+      return new DockerContainer(id, daemon, input, attached, meter, memoryWatch, removal);
     } finally {
       if (!started) {
         input.close();
@@ -213,6 +215,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
   @Override
   public void close() {
     sweeping.interrupt();
+    memoryWatch.close();
     live.values().forEach(Runnable::run);
     try {
       reaper.awaitIdle(Deadline.after(CLOSE_TIMEOUT));

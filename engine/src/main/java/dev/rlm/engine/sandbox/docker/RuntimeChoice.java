@@ -44,32 +44,28 @@ record RuntimeChoice(String name, String version) {
   static RuntimeChoice make(DockerDaemon daemon, RuntimePreference preference, boolean network, Deadline deadline)
       throws InterruptedException {
     Info info = daemon.call("tell what it is", deadline, client -> client.infoCmd().exec());
-    Map<String, RuntimeInfo> runtimes = info.getRuntimes() == null ? Map.of() : info.getRuntimes();
     return switch (preference) {
-      case RUNC -> runc(daemon, runtimes, deadline);
-      case RUNSC -> runsc(daemon, runtimes, network);
+      case RUNC -> runc(daemon, info, deadline);
+      case RUNSC -> runsc(daemon, info, network);
       case AUTO -> {
         try {
-          yield runsc(daemon, runtimes, network);
+          yield runsc(daemon, info, network);
         } catch (SandboxUnavailableException e) {
           log.warn("{}", e.getMessage());
           log.warn("WITHOUT gVisor: sandboxes share this machine's kernel. Set RLM_DOCKER_RUNTIME=runsc to refuse that");
-          yield runc(daemon, runtimes, deadline);
+          yield runc(daemon, info, deadline);
         }
       }
     };
   }
 
-  private static RuntimeChoice runsc(DockerDaemon daemon, Map<String, RuntimeInfo> runtimes, boolean network)
+  private static RuntimeChoice runsc(DockerDaemon daemon, Info info, boolean network)
       throws InterruptedException {
-    RuntimeInfo runtime = runtimes.get("runsc");
+    RuntimeInfo runtime = runtimes(info).get("runsc");
     if (runtime == null) {
       throw missing("the daemon at %s has no runtime \"runsc\" (gVisor): run ./rlm setup".formatted(daemon));
     }
-    // docker-java has no accessor for the arguments.
-    if (network
-        && runtime.getRawValues().get("runtimeArgs") instanceof List<?> arguments
-        && arguments.stream().anyMatch(argument -> String.valueOf(argument).matches("--?network=none"))) {
+    if (network && arguments(info, "runsc").stream().anyMatch(argument -> argument.matches("--?network=none"))) {
       throw missing(
           "RLM_NETWORK_ENABLED=true, and the runtime \"runsc\" is registered with --network=none: take that argument out of"
               + " the daemon's configuration, or leave the network off");
@@ -86,9 +82,9 @@ record RuntimeChoice(String name, String version) {
     return new RuntimeChoice("runsc", version);
   }
 
-  private static RuntimeChoice runc(DockerDaemon daemon, Map<String, RuntimeInfo> runtimes, Deadline deadline)
+  private static RuntimeChoice runc(DockerDaemon daemon, Info info, Deadline deadline)
       throws InterruptedException {
-    if (!runtimes.containsKey("runc")) {
+    if (!runtimes(info).containsKey("runc")) {
       throw missing("the daemon at %s has no runtime \"runc\"".formatted(daemon));
     }
     Version version = daemon.call("tell its version", deadline, client -> client.versionCmd().exec());
@@ -99,6 +95,19 @@ record RuntimeChoice(String name, String version) {
             .findFirst()
             .map(component -> component.getVersion())
             .orElse(UNKNOWN));
+  }
+
+  private static Map<String, RuntimeInfo> runtimes(Info info) {
+    return info.getRuntimes() == null ? Map.of() : info.getRuntimes();
+  }
+
+  /** Returns a runtime's arguments, for which docker-java has no accessor. */
+  private static List<String> arguments(Info info, String runtime) {
+    return info.getRawValues().get("Runtimes") instanceof Map<?, ?> runtimes
+            && runtimes.get(runtime) instanceof Map<?, ?> registered
+            && registered.get("runtimeArgs") instanceof List<?> arguments
+        ? arguments.stream().map(String::valueOf).toList()
+        : List.of();
   }
 
   /** Returns the date of a gVisor release: 20240729 of {@code release-20240729.0} or {@code 0.0~20240729.0-4}. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -51,8 +52,18 @@ final class LocalProcess implements SandboxProcess {
   }
 
   @Override
+  public Optional<String> place(Path file) {
+    return Optional.of(file.toAbsolutePath().toString());
+  }
+
+  @Override
   public Consumption consumption() {
     return new Consumption(process.info().totalCpuDuration(), OptionalLong.empty());
+  }
+
+  @Override
+  public void onOutOfMemory(Runnable action) {
+    // There is no memory limit.
   }
 
   @Override

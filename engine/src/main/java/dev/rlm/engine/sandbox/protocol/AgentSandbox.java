@@ -4,6 +4,8 @@ import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.OutputListener;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -11,8 +13,10 @@ import dev.rlm.engine.sandbox.Sandbox;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.Usage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +57,7 @@ public final class AgentSandbox implements Sandbox {
   private final CompletableFuture<GuestMessage.Ready> ready = new CompletableFuture<>();
   private final AtomicReference<@Nullable Run> current = new AtomicReference<>();
   private volatile @Nullable String gone;
+  private volatile @Nullable String closed;
 
   private AgentSandbox(String name, SandboxProcess process, ResourceLimits limits, ByteSize outputLimit) {
     this.name = name;
@@ -77,6 +82,7 @@ public final class AgentSandbox implements Sandbox {
     AgentSandbox sandbox = new AgentSandbox(name, process, limits, outputLimit);
     boolean opened = false;
     try {
+      process.onOutOfMemory(sandbox::outOfMemory);
       Thread.ofVirtual().name("sandbox-" + name).start(sandbox::readMessages);
       sandbox.awaitReady(guard, deadline);
       opened = true;
@@ -117,24 +123,36 @@ public final class AgentSandbox implements Sandbox {
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, OutputListener listener) throws InterruptedException {
-    Run run = new Run(request.id(), listener, outputLimit);
+    CallDispatcher calls = new CallDispatcher(request.id(), request.calls(), HostCalls.Limits.STANDARD, this::send);
+    Run run = new Run(request.id(), listener, outputLimit, calls);
     if (!current.compareAndSet(null, run)) {
       throw new IllegalStateException("an execution is under way in sandbox " + name);
     }
     long started = System.nanoTime();
     SandboxProcess.Consumption before = process.consumption();
-    boolean answered = false;
     try {
       Conclusion conclusion = conclude(request, run);
-      answered = true;
       return conclusion.result(usage(started, before, conclusion.memoryPeak()));
+    } catch (InterruptedException e) {
+      cancel(request, run);
+      throw e;
     } finally {
-      if (!answered) {
-        lose("its execution was abandoned");
-      }
       run.end();
       current.set(null);
     }
+  }
+
+  /** Ends code whose result nobody waits for any more. */
+  private void cancel(ExecutionRequest request, Run run) {
+    send(new HostMessage.Interrupt(request.id()));
+    try {
+      if (run.await(INTERRUPT_GRACE).orElse(null) instanceof Ending.Result) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Twice is enough: no more waiting.
+    }
+    lose("its execution was abandoned");
   }
 
   private Conclusion conclude(ExecutionRequest request, Run run) throws InterruptedException {
@@ -142,7 +160,12 @@ public final class AgentSandbox implements Sandbox {
     if (lost != null) {
       return new Conclusion(new Outcome.SandboxLost(lost));
     }
-    send(new HostMessage.Execute(request.id(), request.code(), request.contextJson()));
+    send(
+        new HostMessage.Execute(
+            request.id(),
+            request.code(),
+            request.context().map(this::deliver),
+            request.calls().functions().stream().sorted().toList()));
     Optional<Ending> ending = run.await(request.timeout());
     if (ending.isPresent()) {
       return conclude(ending.get());
@@ -168,15 +191,17 @@ public final class AgentSandbox implements Sandbox {
         lose("its code wrote more than the limit");
         yield new Conclusion(new Outcome.OutputLimit(outputLimit));
       }
+      case Ending.OutOfMemory() -> new Conclusion(new Outcome.OutOfMemory(limits.memory()));
       case Ending.Broken(String cause) -> new Conclusion(new Outcome.SandboxLost(cause));
       case Ending.StreamEnded() -> ofDeath();
     };
   }
 
   private Conclusion ofDeath() throws InterruptedException {
-    Optional<SandboxProcess.ExitEvidence> evidence = process.awaitExit(Deadline.after(EXIT_GRACE));
+    Optional<SandboxProcess.ExitEvidence> evidence =
+        closed == null ? process.awaitExit(Deadline.after(EXIT_GRACE)) : Optional.empty();
     if (evidence.isEmpty()) {
-      String cause = "the connection to it ended, and its own end was not seen";
+      String cause = Objects.requireNonNullElse(closed, "the connection to it ended, and its own end was not seen");
       lose(cause);
       return new Conclusion(new Outcome.SandboxLost(cause));
     }
@@ -194,6 +219,36 @@ public final class AgentSandbox implements Sandbox {
         wall,
         after.cpu().flatMap(end -> before.cpu().map(end::minus)),
         after.memoryPeak().isPresent() ? after.memoryPeak() : peak);
+  }
+
+  private HostMessage.Context deliver(GuestContext context) {
+    return switch (context) {
+      case GuestContext.Json json -> new HostMessage.Context.Json(json.text());
+      case GuestContext.Stored stored ->
+          new HostMessage.Context.File(
+              place(stored.data()),
+              stored.index().map(this::place),
+              stored.text(),
+              stored.bytes(),
+              stored.characters());
+    };
+  }
+
+  private String place(Path file) {
+    try {
+      return process
+          .place(file)
+          .orElseThrow(
+              () ->
+                  new SandboxUnavailableException(
+                      SandboxUnavailableException.Reason.RUNTIME,
+                      "stored contexts need a Docker daemon on this machine: send the context with the code"));
+    } catch (IOException e) {
+      throw new SandboxUnavailableException(
+          SandboxUnavailableException.Reason.RUNTIME,
+          "the context could not be handed to sandbox %s: %s".formatted(name, e.getMessage()),
+          e);
+    }
   }
 
   private void send(HostMessage message) {
@@ -227,12 +282,20 @@ public final class AgentSandbox implements Sandbox {
     switch (ending) {
       case Ending.Broken(String cause) -> lose(cause);
       case Ending.StreamEnded _ -> markGone("its process ended");
-      case Ending.Result _, Ending.TooMuchOutput _ -> throw new AssertionError("these do not end the reading");
+      case Ending.Result _, Ending.TooMuchOutput _, Ending.OutOfMemory _ -> throw new AssertionError("these do not end the reading");
     }
     ready.completeExceptionally(new IOException("the stream ended"));
     Run run = current.get();
     if (run != null) {
       run.complete(ending);
+    }
+  }
+
+  private void outOfMemory() {
+    lose("it ran out of memory");
+    Run run = current.get();
+    if (run != null) {
+      run.complete(new Ending.OutOfMemory());
     }
   }
 
@@ -243,6 +306,11 @@ public final class AgentSandbox implements Sandbox {
       case GuestMessage.Output output -> {
         if (run != null && run.isCalled(output.id())) {
           run.output(output.stream(), output.data());
+        }
+      }
+      case GuestMessage.Call call -> {
+        if (run != null && run.isCalled(call.id())) {
+          run.call(call);
         }
       }
       case GuestMessage.Result result -> {
@@ -271,6 +339,7 @@ public final class AgentSandbox implements Sandbox {
 
   @Override
   public void close() {
+    closed = "it was closed";
     markGone("it was closed");
     process.close();
   }

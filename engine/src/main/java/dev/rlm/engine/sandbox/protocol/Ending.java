@@ -9,6 +9,9 @@ sealed interface Ending {
   /** It wrote more than the hard limit. */
   record TooMuchOutput() implements Ending {}
 
+  /** The memory limit was reached. */
+  record OutOfMemory() implements Ending {}
+
   /** The guest cannot be understood, or the host failed to listen. */
   record Broken(String cause) implements Ending {}
 

@@ -15,6 +15,9 @@ sealed interface GuestMessage {
   /** The execution wrote something. */
   record Output(String id, OutputListener.Stream stream, String data) implements GuestMessage {}
 
+  /** The execution calls a function of the host's. */
+  record Call(String id, long number, String name, String arguments, String keywords) implements GuestMessage {}
+
   /** The execution is over. */
   record Result(
       String id,

@@ -15,6 +15,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -90,10 +92,15 @@ final class MessageReader {
   private static GuestMessage parse(byte[] body) throws ProtocolException {
     JsonNode node;
     try {
-      node = JSON.readTree(body);
+      // Decoded here, for Jackson would take other encodings as well.
+      String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      node = JSON.readTree(json);
+      if (json.contains("\\u")) {
+        refuseLoneSurrogates(node);
+      }
     } catch (JsonProcessingException e) {
       throw new ProtocolException("a frame is not JSON within the bounds");
-    } catch (IOException e) {
+    } catch (CharacterCodingException e) {
       throw new ProtocolException("a frame is not UTF-8");
     }
     String type = text(node, "type");
@@ -101,6 +108,7 @@ final class MessageReader {
       case "ready" -> new GuestMessage.Ready(number(node, "protocol"), text(node, "python"), flag(node, "guard"));
       case "stdout" -> output(node, OutputListener.Stream.STDOUT);
       case "stderr" -> output(node, OutputListener.Stream.STDERR);
+      case "call" -> call(node);
       case "result" -> result(node);
       default -> throw new ProtocolException("a frame is of no known type");
     };
@@ -108,6 +116,23 @@ final class MessageReader {
 
   private static GuestMessage.Output output(JsonNode node, OutputListener.Stream stream) throws ProtocolException {
     return new GuestMessage.Output(text(node, "id"), stream, text(node, "data"));
+  }
+
+  private static GuestMessage.Call call(JsonNode node) throws ProtocolException {
+    JsonNode number = node.path("call");
+    if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+      throw new ProtocolException("a call has no number");
+    }
+    if (!node.path("args").isArray() || !node.path("kwargs").isObject()) {
+      throw new ProtocolException("a call has no arguments");
+    }
+    refuseInfinite(node);
+    return new GuestMessage.Call(
+        text(node, "id"),
+        number.longValue(),
+        text(node, "name"),
+        node.path("args").toString(),
+        node.path("kwargs").toString());
   }
 
   private static GuestMessage.Result result(JsonNode node) throws ProtocolException {
@@ -152,6 +177,33 @@ final class MessageReader {
     }
     for (JsonNode child : node) {
       refuseInfinite(child);
+    }
+  }
+
+  /** An escape can name half a character, which no UTF-8 could carry on from here. */
+  private static void refuseLoneSurrogates(JsonNode node) throws ProtocolException {
+    if (node.isTextual()) {
+      refuseLoneSurrogates(node.textValue());
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      refuseLoneSurrogates(field.getKey());
+    }
+    for (JsonNode child : node) {
+      refuseLoneSurrogates(child);
+    }
+  }
+
+  private static void refuseLoneSurrogates(String text) throws ProtocolException {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          throw new ProtocolException("text with half a character");
+        }
+        i++;
+      }
     }
   }
 

@@ -32,10 +32,32 @@ final class MessageWriter {
           json.writeStringField("type", "execute");
           json.writeStringField("id", execute.id());
           json.writeStringField("code", execute.code());
-          if (execute.contextJson().isPresent()) {
-            json.writeFieldName("context");
-            json.writeRawValue(execute.contextJson().get());
+          if (execute.context().isPresent()) {
+            writeContext(json, execute.context().get());
           }
+          if (!execute.functions().isEmpty()) {
+            json.writeArrayFieldStart("functions");
+            for (String function : execute.functions()) {
+              json.writeString(function);
+            }
+            json.writeEndArray();
+          }
+        }
+        case HostMessage.Reply reply -> {
+          json.writeStringField("type", "reply");
+          json.writeStringField("id", reply.id());
+          json.writeNumberField("call", reply.call());
+          json.writeFieldName("value");
+          json.writeRawValue(reply.valueJson());
+        }
+        case HostMessage.Failure failure -> {
+          json.writeStringField("type", "reply");
+          json.writeStringField("id", failure.id());
+          json.writeNumberField("call", failure.call());
+          json.writeObjectFieldStart("error");
+          json.writeStringField("name", failure.name());
+          json.writeStringField("message", failure.message());
+          json.writeEndObject();
         }
         case HostMessage.Interrupt interrupt -> {
           json.writeStringField("type", "interrupt");
@@ -53,5 +75,25 @@ final class MessageWriter {
     }
     ByteBuffer.wrap(frame).putInt(length);
     return frame;
+  }
+
+  private static void writeContext(JsonGenerator json, HostMessage.Context context) throws IOException {
+    switch (context) {
+      case HostMessage.Context.Json(String text) -> {
+        json.writeFieldName("context");
+        json.writeRawValue(text);
+      }
+      case HostMessage.Context.File file -> {
+        json.writeObjectFieldStart("context_file");
+        json.writeStringField("path", file.path());
+        if (file.index().isPresent()) {
+          json.writeStringField("index", file.index().get());
+        }
+        json.writeBooleanField("text", file.text());
+        json.writeNumberField("bytes", file.bytes());
+        json.writeNumberField("characters", file.characters());
+        json.writeEndObject();
+      }
+    }
   }
 }

@@ -18,15 +18,17 @@ final class Run {
   private final String id;
   private final OutputListener listener;
   private final ByteSize outputLimit;
+  private final CallDispatcher calls;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final Object delivery = new Object();
   private long written;
   private boolean over;
 
-  Run(String id, OutputListener listener, ByteSize outputLimit) {
+  Run(String id, OutputListener listener, ByteSize outputLimit, CallDispatcher calls) {
     this.id = id;
     this.listener = listener;
     this.outputLimit = outputLimit;
+    this.calls = calls;
   }
 
   boolean isCalled(String name) {
@@ -48,12 +50,20 @@ final class Run {
     }
   }
 
+  /** Answers a call of the guest's, in the background. */
+  void call(GuestMessage.Call call) {
+    if (!ending.isDone()) {
+      calls.dispatch(call);
+    }
+  }
+
   void complete(Ending how) {
     ending.complete(how);
   }
 
-  /** Makes sure that the listener is never called again. */
+  /** Makes sure that the listener is never called again, and breaks off the calls under way. */
   void end() {
+    calls.close();
     synchronized (delivery) {
       over = true;
     }

@@ -3,9 +3,11 @@ package dev.rlm.engine.sandbox.protocol;
 import dev.rlm.engine.sandbox.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The thing that holds a guest agent: a container, or a child process. What an adapter brings to {@link AgentSandbox}. */
 public interface SandboxProcess {
@@ -20,8 +22,22 @@ public interface SandboxProcess {
    */
   void send(byte[] bytes) throws IOException;
 
+  /**
+   * Lets the guest read a file where it lies, without copying it.
+   *
+   * @return the file's path as the guest sees it; empty when the guest cannot see files of this machine
+   * @throws IOException when it could not be put there
+   */
+  Optional<String> place(Path file) throws IOException;
+
   /** Returns what the process has used so far; figures that the host cannot read are empty. */
   Consumption consumption();
+
+  /**
+   * Has {@code action} called, at most once, when the memory limit was reached and the process may or may not have ended of
+   * it. Called before code is run, once.
+   */
+  void onOutOfMemory(Runnable action);
 
   /** Ends the process at once, without waiting for it. */
   void kill();
@@ -56,5 +72,14 @@ public interface SandboxProcess {
    * @param memoryPeak largest memory use seen, in bytes
    * @param diagnostics the end of what it wrote to its real standard error: attacker text, for the log alone
    */
-  record ExitEvidence(int status, boolean oomKilled, OptionalLong memoryPeak, String diagnostics) {}
+  record ExitEvidence(int status, boolean oomKilled, OptionalLong memoryPeak, String diagnostics) {
+
+    /** Statuses seen after the memory limit killed a sandbox, under runc and versions of gVisor. */
+    private static final Set<Integer> AFTER_OUT_OF_MEMORY = Set.of(1, 2, 128, 137);
+
+    /** Returns whether a process that ran out of memory may end with the given status. */
+    public static boolean mayFollowOutOfMemory(int status) {
+      return AFTER_OUT_OF_MEMORY.contains(status);
+    }
+  }
 }

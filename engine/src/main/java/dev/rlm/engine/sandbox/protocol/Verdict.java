@@ -2,7 +2,6 @@ package dev.rlm.engine.sandbox.protocol;
 
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.ResourceLimits;
-import java.util.Set;
 
 /**
  * Decides how an execution ended when no limit of the host's own ended it. Pure.
@@ -10,9 +9,6 @@ import java.util.Set;
  * <p>Exit status 137 alone proves nothing: guest code can exit with it, and gVisor ends with 1, 2 or 128 when memory runs out.
  */
 final class Verdict {
-
-  /** Statuses seen after the memory limit killed a sandbox, under runc and versions of gVisor. */
-  private static final Set<Integer> STATUSES_AFTER_OOM = Set.of(1, 2, 128, 137);
 
   /** A peak of at least this share of the limit, in percent, counts as having reached it. */
   private static final int PEAK_PERCENT = 98;
@@ -30,7 +26,7 @@ final class Verdict {
     boolean peaked =
         evidence.memoryPeak().isPresent()
             && evidence.memoryPeak().getAsLong() >= limits.memory().bytes() / 100 * PEAK_PERCENT
-            && STATUSES_AFTER_OOM.contains(evidence.status());
+            && SandboxProcess.ExitEvidence.mayFollowOutOfMemory(evidence.status());
     if (evidence.oomKilled() || peaked) {
       return new Outcome.OutOfMemory(limits.memory());
     }

@@ -13,6 +13,8 @@ import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.OutputListener;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -572,7 +574,7 @@ final class AgentSandboxTest {
   }
 
   private static ExecutionRequest request(String id, Duration timeout) {
-    return new ExecutionRequest(id, "x = 42", Optional.of("7"), timeout);
+    return new ExecutionRequest(id, "x = 42", Optional.of(new GuestContext.Json("7")), timeout, HostCalls.NONE);
   }
 
   private static AgentSandbox open(FakeProcess process) throws InterruptedException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,6 +35,7 @@ final class FakeProcess implements SandboxProcess {
   private final AtomicInteger closes = new AtomicInteger();
   private final InputStream output = new Output();
   private volatile Optional<ExitEvidence> evidence = Optional.empty();
+  private volatile Runnable outOfMemory = () -> {};
   private volatile boolean unreachable;
   private volatile Consumption consumption = Consumption.UNKNOWN;
 
@@ -105,6 +107,21 @@ final class FakeProcess implements SandboxProcess {
     JsonNode message = JSON.readTree(bytes, Integer.BYTES, ByteBuffer.wrap(bytes).getInt());
     received.add(message);
     script.on(message, this);
+  }
+
+  @Override
+  public Optional<String> place(Path file) {
+    return Optional.of("/context/" + file.getFileName());
+  }
+
+  @Override
+  public void onOutOfMemory(Runnable action) {
+    outOfMemory = action;
+  }
+
+  /** The memory limit is reached, and the process goes on all the same, as it does under gVisor. */
+  void runsOutOfMemory() {
+    outOfMemory.run();
   }
 
   @Override

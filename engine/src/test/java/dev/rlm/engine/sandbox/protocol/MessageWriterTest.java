@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,7 @@ final class MessageWriterTest {
   @Test
   void writesCodeAsItIs() throws IOException {
     String code = "print(\"\\n\u0000\u2028😀\")\r\n# ü";
-    JsonNode message = body(new HostMessage.Execute("1", code, Optional.empty()));
+    JsonNode message = body(new HostMessage.Execute("1", code, Optional.empty(), List.of()));
     assertEquals(code, message.get("code").textValue());
     assertEquals("execute", message.get("type").textValue());
     assertEquals("1", message.get("id").textValue());
@@ -36,7 +37,7 @@ final class MessageWriterTest {
   @Test
   void embedsTheContextWithoutChangingADigit() {
     String context = "{\"n\":1.00000000000000000001e400,\"s\":\"\\ud83d\\ude00\"}";
-    byte[] frame = MessageWriter.frame(new HostMessage.Execute("1", "", Optional.of(context)));
+    byte[] frame = MessageWriter.frame(new HostMessage.Execute("1", "", Optional.of(new HostMessage.Context.Json(context)), List.of()));
     assertEquals(
         "{\"type\":\"execute\",\"id\":\"1\",\"code\":\"\",\"context\":" + context + "}",
         new String(frame, 4, frame.length - 4, StandardCharsets.UTF_8));
@@ -44,24 +45,24 @@ final class MessageWriterTest {
 
   @Test
   void writesTextThatIsNoUnicodeAsEscapes() throws IOException {
-    assertEquals("\ud800", body(new HostMessage.Execute("1", "\ud800", Optional.empty())).get("code").textValue());
+    assertEquals("\ud800", body(new HostMessage.Execute("1", "\ud800", Optional.empty(), List.of())).get("code").textValue());
   }
 
   @Test
   void tellsANullContextFromNone() throws IOException {
-    assertEquals(true, body(new HostMessage.Execute("1", "", Optional.of("null"))).get("context").isNull());
+    assertEquals(true, body(new HostMessage.Execute("1", "", Optional.of(new HostMessage.Context.Json("null")), List.of())).get("context").isNull());
   }
 
   @Test
   void refusesAFrameThatIsTooLarge() {
-    int overhead = MessageWriter.frame(new HostMessage.Execute("1", "", Optional.empty())).length - 4;
+    int overhead = MessageWriter.frame(new HostMessage.Execute("1", "", Optional.empty(), List.of())).length - 4;
     String most = "x".repeat(MessageWriter.MAX_FRAME - overhead);
     assertEquals(
         MessageWriter.MAX_FRAME + 4,
-        MessageWriter.frame(new HostMessage.Execute("1", most, Optional.empty())).length);
+        MessageWriter.frame(new HostMessage.Execute("1", most, Optional.empty(), List.of())).length);
     assertThrows(
         IllegalArgumentException.class,
-        () -> MessageWriter.frame(new HostMessage.Execute("1", most + "x", Optional.empty())));
+        () -> MessageWriter.frame(new HostMessage.Execute("1", most + "x", Optional.empty(), List.of())));
   }
 
   private static JsonNode body(HostMessage message) throws IOException {

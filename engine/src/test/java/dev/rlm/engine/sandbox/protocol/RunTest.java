@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.OutputListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,12 @@ import org.junit.jupiter.api.Test;
 final class RunTest {
 
   private final List<String> written = new ArrayList<>();
-  private final Run run = new Run("1", (_, text) -> written.add(text), new ByteSize(5));
+  private final Run run =
+      new Run(
+          "1",
+          (_, text) -> written.add(text),
+          new ByteSize(5),
+          new CallDispatcher("1", HostCalls.NONE, HostCalls.Limits.STANDARD, _ -> {}));
 
   @Test
   void passesOutputOnUntilItIsOver() {

@@ -1,0 +1,102 @@
+package dev.rlm.engine.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rlm.engine.sandbox.HostCalls;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/** Functions of a client's that code in its sandbox may call: the call goes out as an event, and a {@code reply} comes back. */
+final class ClientCalls implements HostCalls {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
+  private static final int MAX_FUNCTIONS = 100;
+
+  private final Set<String> functions;
+  private final EventSink events;
+  private final AtomicLong numbers = new AtomicLong();
+  private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
+
+  private ClientCalls(Set<String> functions, EventSink events) {
+    this.functions = functions;
+    this.events = events;
+  }
+
+  /**
+   * Reads the names that a client offers.
+   *
+   * @throws ApiException when they are not a list of names
+   */
+  static ClientCalls of(JsonNode names, EventSink events) {
+    Set<String> functions = new TreeSet<>();
+    if (!names.isMissingNode() && !names.isArray()) {
+      throw Fields.invalid("the field \"functions\" is %s, not a list of names".formatted(Fields.kind(names)));
+    }
+    for (JsonNode name : names) {
+      if (!name.isTextual() || !NAME.matcher(name.textValue()).matches()) {
+        throw Fields.invalid("the field \"functions\" has %s, which is no name of a function".formatted(name));
+      }
+      functions.add(name.textValue());
+    }
+    if (functions.size() > MAX_FUNCTIONS) {
+      throw Fields.invalid("the field \"functions\" has more than %d names".formatted(MAX_FUNCTIONS));
+    }
+    return new ClientCalls(Set.copyOf(functions), events);
+  }
+
+  @Override
+  public Set<String> functions() {
+    return functions;
+  }
+
+  @Override
+  public String call(String name, String arguments, String keywords) throws HostCallException, InterruptedException {
+    long number = numbers.incrementAndGet();
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    waiting.put(number, answer);
+    try {
+      events.send(Event.Call.of(number, name, arguments, keywords));
+      return answer.get();
+    } catch (EventSink.ClientGoneException e) {
+      throw new HostCallException("ConnectionError", "whoever offered the function is gone");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HostCallException raised) {
+        throw raised;
+      }
+      throw new IllegalStateException(e);
+    } finally {
+      waiting.remove(number);
+    }
+  }
+
+  /**
+   * Takes a client's answer; one to no call that waits is ignored.
+   *
+   * @throws ApiException when it is not an answer
+   */
+  void reply(JsonNode reply) {
+    JsonNode number = reply.path("call");
+    if (!number.canConvertToLong() || !number.isIntegralNumber()) {
+      throw Fields.invalid("a reply needs the number of its \"call\"");
+    }
+    JsonNode error = reply.get("error");
+    if ((error == null) == (reply.get("value") == null)) {
+      throw Fields.invalid("a reply needs either a \"value\" or an \"error\" of name and message");
+    }
+    CompletableFuture<String> answer = waiting.remove(number.longValue());
+    if (answer == null) {
+      return;
+    }
+    if (error == null) {
+      answer.complete(Json.text(reply.get("value")));
+    } else {
+      answer.completeExceptionally(
+          new HostCallException(error.path("name").asText("RuntimeError"), error.path("message").asText("")));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.rlm.engine.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rlm.engine.execution.ExecutionCommand;
+import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.HostCalls;
+import dev.rlm.engine.session.Session;
+import dev.rlm.engine.session.SessionRegistry;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** The routes of sessions: sandboxes that keep their state. */
+final class SessionRoutes {
+
+  private static final Set<String> OPEN_FIELDS = Set.of("context", "context_id");
+
+  private final SessionRegistry sessions;
+  private final Commands commands;
+  private final ByteSize maxBody;
+
+  SessionRoutes(SessionRegistry sessions, Commands commands, ByteSize maxBody) {
+    this.sessions = sessions;
+    this.commands = commands;
+    this.maxBody = maxBody;
+  }
+
+  /** What is told of a session. */
+  record SessionView(String sessionId, String created, double ageSeconds, double idleSeconds, int executions) {
+    static SessionView of(Session session) {
+      double age = (Instant.now().toEpochMilli() - session.created().toEpochMilli()) / 1e3;
+      return new SessionView(
+          session.id().value(), session.created().toString(), age, session.idle().toMillis() / 1e3, session.executions());
+    }
+  }
+
+  /** A list of sessions. */
+  record SessionList(List<SessionView> sessions) {}
+
+  void register(JavalinConfig config) {
+    config.routes.post("/session", this::open);
+    config.routes.get("/session", this::list);
+    config.routes.get("/session/{id}", this::show);
+    config.routes.delete("/session/{id}", this::close);
+    config.routes.post("/session/{id}/execute", this::execute);
+    StreamSocket socket = new StreamSocket(sessions, commands, maxBody);
+    config.routes.ws("/session/{id}/stream", socket::register);
+  }
+
+  private void open(Context ctx) throws InterruptedException {
+    Fields fields = Fields.of(Bodies.jsonOrEmpty(ctx, maxBody), OPEN_FIELDS);
+    Session session =
+        sessions.open(
+            Access.caller(ctx),
+            commands.context(fields.value("context"), fields.text("context_id"), Access.caller(ctx)));
+    ctx.status(201);
+    ctx.header("Location", "/session/" + session.id().value());
+    json(ctx, SessionView.of(session));
+  }
+
+  private void list(Context ctx) {
+    json(ctx, new SessionList(sessions.list(Access.caller(ctx)).stream().map(SessionView::of).toList()));
+  }
+
+  private void show(Context ctx) {
+    Session session = sessions.find(Access.caller(ctx), ctx.pathParam("id"));
+    session.refuseIfEnded();
+    json(ctx, SessionView.of(session));
+  }
+
+  private void close(Context ctx) {
+    sessions.close(Access.caller(ctx), ctx.pathParam("id"));
+    ctx.status(204);
+  }
+
+  private void execute(Context ctx) throws InterruptedException {
+    Session session = sessions.find(Access.caller(ctx), ctx.pathParam("id"));
+    JsonNode body = Json.read(Bodies.json(ctx, maxBody));
+    ExecutionCommand command = commands.of(ExecuteRequest.read(body), Access.caller(ctx), HostCalls.NONE);
+    Executions.answer(ctx, listener -> sessions.execute(session, command, listener));
+  }
+
+  private static void json(Context ctx, Object value) {
+    ctx.contentType("application/json");
+    ctx.result(Json.write(value));
+  }
+}

@@ -1,0 +1,186 @@
+"""Carries everything to the host: what user code wrote to descriptors 1 and 2, and the frames of the rest of the agent.
+
+One thread does all the writing. An interrupt or a signal handler of user code runs in the main thread, so neither can tear a
+frame, and no lock is left locked. Frames of others wait in a queue; before they go, what is in the pipes goes, so that what was
+printed before a result or a call arrives before it.
+
+A piece of output is passed on at once if none went shortly before it. In a flood the thread rests between pieces, so that the
+flood comes in few large ones and the code that makes it keeps the interpreter.
+"""
+
+from sealed import BUILTINS as __builtins__
+
+from _codecs import utf_8_decode
+from _collections import deque
+from _thread import start_new_thread
+from os import _exit, eventfd_read, eventfd_write, read, write
+from select import select
+from time import monotonic, sleep
+
+from frames import frame, json_text
+from interrupts import RETRY_SECONDS, Interrupts
+
+PIECE = 64 * 1024
+"""Bytes of the largest piece of output before it is encoded."""
+
+_READ = PIECE - 4
+"""Bytes read at once: an unfinished character of the piece before goes in front."""
+
+_REST_SECONDS = 0.004
+_SMALL = PIECE // 2
+
+EXIT_HOST_GONE = 0
+EXIT_FAULT = 70
+
+
+class _Stream:
+    """One captured pipe, and what is left of a character that came in two pieces."""
+
+    def __init__(self, descriptor: int, name: bytes) -> None:
+        self.descriptor = descriptor
+        self.name = name
+        self.rest = b""
+
+    def decode(self, data: bytes, final: bool) -> str:
+        """`data` as text with U+FFFD for what is not UTF-8. Keeps an unfinished character, unless `final`."""
+        data = self.rest + data
+        text, used = utf_8_decode(data, "replace", final)
+        self.rest = data[used:]
+        return text
+
+
+class Item:
+    """A frame that waits to be sent. A `last` one ends its execution."""
+
+    __slots__ = ("body", "last", "sent")
+
+    def __init__(self, body: bytes, last: bool) -> None:
+        self.body = body
+        self.last = last
+        self.sent = False
+
+
+class Channel:
+    """The way to the host. `post` and `begin` may be called from any thread."""
+
+    def __init__(self, host: int, stdout: int, stderr: int, wake: int, pipe_size: int, interrupts: Interrupts) -> None:
+        self._host = host
+        self._streams = (_Stream(stdout, b"stdout"), _Stream(stderr, b"stderr"))
+        self._descriptors = (stdout, stderr, wake)
+        self._wake = wake
+        self._pipe_size = pipe_size
+        self._interrupts = interrupts
+        self._queue: deque[Item] = deque()
+        self._identifier: bytes | None = None
+        self._rest_until = 0.0
+        self.busy = False
+        """Whether an execution has begun and its result is not sent yet."""
+
+    def start(self) -> None:
+        """Starts the thread, which ends with the process: when the host no longer reads, or by a fault (status 70)."""
+        start_new_thread(self._run, ())
+
+    def begin(self, identifier: str) -> None:
+        """Output belongs to the execution `identifier` from here on, until its result is sent."""
+        self.busy = True
+        self._identifier = json_text(identifier)
+
+    def post(self, body: bytes) -> None:
+        """Sends a frame, after the output that was written before. Returns at once."""
+        self._enqueue(Item(body, False))
+
+    def result(self, body: bytes) -> Item:
+        """An item that ends the execution, to be given to `finish`."""
+        return Item(body, True)
+
+    def finish(self, item: Item) -> None:
+        """Sends a result. Sending the same item twice is the same as once."""
+        self._enqueue(item)
+
+    def look(self) -> None:
+        """Makes the thread look at the state of interrupts."""
+        eventfd_write(self._wake, 1)
+
+    def _enqueue(self, item: Item) -> None:
+        self._queue.append(item)
+        eventfd_write(self._wake, 1)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._turn()
+            except MemoryError:
+                # User code has taken all there is and is about to hear of it. A piece of output may be lost, no frame is.
+                sleep(_REST_SECONDS)
+                eventfd_write(self._wake, 1)
+            except BrokenPipeError:
+                _exit(EXIT_HOST_GONE)
+            except BaseException:
+                _exit(EXIT_FAULT)
+
+    def _turn(self) -> None:
+        timeout = RETRY_SECONDS if self._interrupts.pending() else None
+        rest = self._rest_until - monotonic()
+        if rest > 0:
+            ready = select((self._wake,), (), (), rest)[0]
+        else:
+            ready = select(self._descriptors, (), (), timeout)[0]
+        if self._interrupts.pending():
+            self._interrupts.nudge()
+        if self._wake in ready:
+            eventfd_read(self._wake)
+            self._send_queue()
+            return
+        for stream in self._streams:
+            # What nobody wants is not worth a busy thread either.
+            if stream.descriptor in ready and (self._pass_on(stream) < _SMALL or self._identifier is None):
+                self._rest_until = monotonic() + _REST_SECONDS
+
+    def _send_queue(self) -> None:
+        # Only what is there now: threads that keep calling must not hold up what is behind them.
+        for _ in range(len(self._queue)):
+            item = self._queue[0]
+            if not item.sent:
+                for stream in self._streams:
+                    self._drain(stream, item.last)
+                data = frame(item.body)
+                if item.last:
+                    # From the moment the host sees the result it may send the next execution.
+                    self._identifier = None
+                    self.busy = False
+                item.sent = True
+                self._send(data)
+            self._queue.popleft()
+
+    def _drain(self, stream: _Stream, final: bool) -> None:
+        """Passes on what is in the pipe now: at most what fits in it, so that a thread that never stops cannot hold us."""
+        left = self._pipe_size
+        while left > 0:
+            size = self._pass_on(stream)
+            if size == 0:
+                break
+            left -= size
+        if final:
+            self._send_output(stream, stream.decode(b"", True))
+
+    def _pass_on(self, stream: _Stream) -> int:
+        try:
+            data = read(stream.descriptor, _READ)
+        except BlockingIOError:
+            return 0
+        self._send_output(stream, stream.decode(data, False))
+        return len(data)
+
+    def _send_output(self, stream: _Stream, text: str) -> None:
+        identifier = self._identifier
+        if text and identifier is not None:
+            self._send(frame(b'{"type":"%b","id":%b,"data":%b}' % (stream.name, identifier, json_text(text))))
+
+    def _send(self, data: bytes) -> None:
+        sent = write(self._host, data)
+        try:
+            while sent < len(data):
+                sent += write(self._host, memoryview(data)[sent:])
+        except MemoryError:
+            # The frame is torn.
+            _exit(EXIT_FAULT)

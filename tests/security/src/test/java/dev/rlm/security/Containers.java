@@ -1,0 +1,67 @@
+package dev.rlm.security;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** The containers of engines, as the daemon sees them. */
+final class Containers {
+
+  private static final DockerClient CLIENT = connect();
+
+  private Containers() {}
+
+  private static DockerClient connect() {
+    DefaultDockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
+    return DockerClientImpl.getInstance(
+        config,
+        new ApacheDockerHttpClient.Builder()
+            .dockerHost(config.getDockerHost())
+            .sslConfig(config.getSSLConfig())
+            .build());
+  }
+
+  static DockerClient daemon() {
+    return CLIENT;
+  }
+
+  /** Returns the names of all engines' containers, in whatever state. */
+  static List<String> ofEngines() {
+    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(List.of("dev.rlm.engine")).exec().stream()
+        .map(Container::getNames)
+        .flatMap(Arrays::stream)
+        .toList();
+  }
+
+  /** Returns whether a container runs; one that is gone does not. */
+  static boolean isRunning(String name) {
+    try {
+      return Boolean.TRUE.equals(CLIENT.inspectContainerCmd(name.substring(1)).exec().getState().getRunning());
+    } catch (NotFoundException e) {
+      return false;
+    }
+  }
+
+  /** Waits until a condition holds; the tests' one way to wait for what other processes do. */
+  static boolean within(Duration time, BooleanSupplier condition) {
+    long end = System.nanoTime() + time.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,204 @@
+package dev.rlm.security;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The engine as a user starts it: the jar, as a process of its own, on a free port. */
+final class EngineProcess implements AutoCloseable {
+
+  private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+) ");
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final List<String> log = new ArrayList<>();
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private EngineProcess(Process process) {
+    this.process = process;
+    Thread.ofVirtual().start(this::readLog);
+  }
+
+  /** Starts the engine with these variables and no others of its own, and waits until it serves. */
+  static EngineProcess start(Map<String, String> variables) {
+    EngineProcess engine = launch(variables);
+    try {
+      engine.port.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      return engine;
+    } catch (ExecutionException | TimeoutException | InterruptedException e) {
+      engine.process.destroyForcibly();
+      throw new AssertionError("the engine did not come up:\n" + engine.log(), e);
+    }
+  }
+
+  /** Starts the engine without waiting for it. */
+  static EngineProcess launch(Map<String, String> variables) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("engine.jar"),
+                "serve")
+            .redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("RLM_"));
+    builder.environment().remove("EXECUTION_TIMEOUT");
+    builder.environment().remove("LOG_LEVEL");
+    builder.environment().put("RLM_PORT", "0");
+    builder.environment().put("RLM_HOME", System.getProperty("rlm.home"));
+    builder.environment().putAll(variables);
+    try {
+      return new EngineProcess(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void readLog() {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        synchronized (log) {
+          log.add(line);
+        }
+        Matcher ready = READY.matcher(line);
+        if (ready.find()) {
+          port.complete(Integer.parseInt(ready.group(1)));
+        }
+      }
+    } catch (IOException e) {
+      synchronized (log) {
+        log.add(e.toString());
+      }
+    }
+    port.completeExceptionally(new IOException("the engine ended"));
+  }
+
+  /** Returns what the engine has logged. */
+  String log() {
+    synchronized (log) {
+      return String.join("\n", log);
+    }
+  }
+
+  /** Runs code with a limit of 20 seconds. */
+  JsonNode execute(String code) {
+    return execute(Map.of("code", code, "timeout", 20));
+  }
+
+  /** Sends a request to run code, and expects that it is served. */
+  JsonNode execute(Map<String, ?> body) {
+    HttpResponse<String> response = post("/execute", body);
+    if (response.statusCode() != 200) {
+      throw new AssertionError("status %d: %s".formatted(response.statusCode(), response.body()));
+    }
+    return parse(response.body());
+  }
+
+  HttpResponse<String> post(String path, Object body, String... headers) {
+    try {
+      return send(
+          request(path, headers)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  HttpResponse<String> get(String path, String... headers) {
+    return send(request(path, headers).GET());
+  }
+
+  private HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port.join(), path)));
+    return headers.length == 0 ? builder : builder.headers(headers);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static JsonNode parse(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(json, e);
+    }
+  }
+
+  /** Waits for the process to end by itself, and returns its exit status. */
+  int awaitExit() {
+    try {
+      if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("the engine did not end:\n" + log());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Sends SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Returns how many file descriptors the process has open. */
+  int openFiles() {
+    return count("fd");
+  }
+
+  /** Returns how many threads the process has. */
+  int threads() {
+    return count("task");
+  }
+
+  private int count(String folder) {
+    try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(process.pid()), folder))) {
+      return (int) entries.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the engine as an operator does. */
+  @Override
+  public void close() {
+    terminate();
+    awaitExit();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.rlm.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Two hundred requests, eight at a time, of every kind of outcome: each answer right, and nothing leaked. */
+@Tag("load")
+final class MixedLoadTest {
+
+  private static final int REQUESTS = 200;
+  private static final int AT_A_TIME = 8;
+
+  /** Threads and descriptors that a JVM and its pools may take on over time without leaking. */
+  private static final int SLACK = 24;
+
+  /** A kind of request, and the outcome it must have. */
+  private record Kind(String outcome, String code, double timeout) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("completed", "print('Hello')\nx = %d", 60),
+          new Kind("raised", "x = %d\nraise ValueError(x)", 60),
+          new Kind("timed_out", "x = %d\nwhile True: pass", 0.5),
+          new Kind("out_of_memory", "x = %d\ny = 'a' * 10**9", 60),
+          new Kind("output_limit", "x = %d\nwhile True: print('y' * 100000)", 60),
+          new Kind(
+              "process_limit",
+              "x = %d\nimport threading, time\nwhile True: threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+              60),
+          new Kind("exited", "x = %d\nimport os; os._exit(3)", 60),
+          new Kind("exited", "x = %d\nimport sys; sys.exit(4)", 60),
+          new Kind("completed", "x = %d", 60),
+          new Kind("completed", "import json, math\nx = %d\nprint(json.dumps([math.pi] * 100))", 60));
+
+  @Test
+  void answersEachRequestRightAndLeaksNothing() throws InterruptedException, ExecutionException {
+    try (EngineProcess engine = EngineProcess.start(Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "16m"))) {
+      run(engine, 2 * KINDS.size()); // What is made once is made now.
+      int files = engine.openFiles();
+      int threads = engine.threads();
+
+      run(engine, REQUESTS);
+
+      assertTrue(
+          Containers.within(Duration.ofSeconds(5), () -> Containers.ofEngines().isEmpty()),
+          () -> "containers left: " + Containers.ofEngines());
+      assertTrue(
+          Containers.within(Duration.ofSeconds(10), () -> engine.openFiles() <= files + SLACK),
+          () -> "descriptors: %d, then %d".formatted(files, engine.openFiles()));
+      assertTrue(
+          Containers.within(Duration.ofSeconds(10), () -> engine.threads() <= threads + SLACK),
+          () -> "threads: %d, then %d".formatted(threads, engine.threads()));
+    }
+  }
+
+  private static void run(EngineProcess engine, int requests) throws InterruptedException, ExecutionException {
+    try (ExecutorService pool = Executors.newFixedThreadPool(AT_A_TIME)) {
+      List<Future<JsonNode>> answers = new ArrayList<>();
+      for (int n = 0; n < requests; n++) {
+        Kind kind = KINDS.get(n % KINDS.size());
+        String code = kind.code().formatted(n);
+        answers.add(pool.submit(() -> engine.execute(Map.of("code", code, "timeout", kind.timeout()))));
+      }
+      for (int n = 0; n < requests; n++) {
+        JsonNode answer = answers.get(n).get();
+        Kind kind = KINDS.get(n % KINDS.size());
+        assertEquals(kind.outcome(), answer.get("outcome").textValue(), () -> kind.code() + ": " + answer);
+        assertEquals("runsc", answer.at("/isolation/runtime").textValue());
+        if (answer.get("success").booleanValue()) {
+          assertEquals(n, answer.at("/locals/x").intValue(), "somebody else's answer");
+        }
+      }
+    }
+  }
+}
