@@ -39,6 +39,9 @@ public final class Egress {
   /** Stands in the place of what could not be filtered. */
   static final String WITHHELD = "[WITHHELD:filter-failure]";
 
+  /** Leaves put together look random by chance: that rule judges each of them alone. */
+  private static final String ANY_RANDOM_TEXT = "high-entropy";
+
   private static final Logger log = LoggerFactory.getLogger(Egress.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -251,7 +254,12 @@ public final class Egress {
         return value;
       }
       try {
-        List<String> rules = session.inspect(Channel.VALUE, JSON.writeValueAsString(value));
+        List<String> rules = new ArrayList<>(session.inspect(Channel.VALUE, JSON.writeValueAsString(value)));
+        StringBuilder joined = new StringBuilder();
+        join(value, joined);
+        session.inspect(Channel.VALUE, joined.toString()).stream()
+            .filter(rule -> !rule.equals(ANY_RANDOM_TEXT) && !rules.contains(rule))
+            .forEach(rules::add);
         if (rules.isEmpty()) {
           return value;
         }
@@ -261,6 +269,22 @@ public final class Egress {
         fail("locals", e);
         log.debug("the variable of {} characters could not be inspected", name.length());
         return WITHHELD;
+      }
+    }
+
+    /** Appends all leaves with nothing between them; a number that can be a byte counts as its character. */
+    private static void join(@Nullable Object value, StringBuilder joined) {
+      switch (value) {
+        case List<?> list -> list.forEach(item -> join(item, joined));
+        case Map<?, ?> map ->
+            map.forEach(
+                (key, member) -> {
+                  joined.append(key);
+                  join(member, joined);
+                });
+        case Integer number when number >= ' ' && number < 127 -> joined.append((char) number.intValue());
+        case null -> {}
+        default -> joined.append(value);
       }
     }
 

@@ -164,7 +164,8 @@ final class ApiServerTest {
     SERVER.execute(
         "{\"code\":\"\",\"context\":{\"n\":1.000000000000000000001,\"e\":1E400,\"s\":\"ü\\u0000\",\"z\":[null]}}");
     assertEquals(
-        Optional.of(new GuestContext.Json("{\"n\":1.000000000000000000001,\"e\":1E+400,\"s\":\"ü\\u0000\",\"z\":[null]}")),
+        Optional.of(
+            new GuestContext.Json("{\"n\":1.000000000000000000001,\"e\":1E+400,\"s\":\"ü\\u0000\",\"z\":[null]}")),
         SERVER.commands().getFirst().context());
     SERVER.execute("{\"code\":\"\",\"context\":null}");
     assertEquals(Optional.of(new GuestContext.Json("null")), SERVER.commands().get(1).context());
@@ -461,7 +462,10 @@ final class ApiServerTest {
     TestServer.Answer ready = SERVER.get("/ready");
     assertEquals(200, ready.status());
     assertEquals(
-        "{\"ready\":true,\"checks\":{\"sandboxes\":\"ok\"},\"isolation\":{\"runtime\":\"runsc\",\"version\":\"release-20240729.0\",\"network\":\"none\"},\"pool\":{\"size\":4,\"idle\":3,\"making\":1,\"leased\":0,\"waiting\":0}}",
+        """
+        {"ready":true,"checks":{"sandboxes":"ok"},\
+        "isolation":{"runtime":"runsc","version":"release-20240729.0","network":"none"},\
+        "pool":{"size":4,"idle":3,"making":1,"leased":0,"waiting":0}}""",
         ready.body());
     SERVER.is(TestServer.readiness(false, "the daemon is gone"));
     TestServer.Answer not = SERVER.get("/ready");

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.Test;
 final class RunTest {
 
   private final List<String> written = new ArrayList<>();
-  private final CallDispatcher calls = new CallDispatcher("1", HostCalls.NONE, HostCalls.Limits.STANDARD, _ -> {});
-  private final Run run = new Run("1", (_, text) -> written.add(text), new ByteSize(5), calls);
+  private final Run run =
+      new Run(
+          "1",
+          (_, text) -> written.add(text),
+          new ByteSize(5),
+          new CallDispatcher("1", HostCalls.NONE, HostCalls.Limits.STANDARD, _ -> {}));
 
   @Test
   void passesOutputOnUntilItIsOver() {
