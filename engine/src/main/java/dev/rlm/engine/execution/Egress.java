@@ -81,12 +81,24 @@ public final class Egress {
 
   private Optional<ContextIndex> index(GuestContext context) {
     return switch (context) {
-      case GuestContext.Json(String text) -> Optional.of(filter.index(text.getBytes(StandardCharsets.UTF_8)));
+      case GuestContext.Json(String json) -> Optional.of(filter.index(document(json).getBytes(StandardCharsets.UTF_8)));
       case GuestContext.Stored stored ->
           stored.bytes() > LARGEST_INDEXED
               ? Optional.empty()
               : Optional.of(indexes.computeIfAbsent(stored.contentHash(), _ -> filter.index(read(stored.data()))));
     };
+  }
+
+  /** A context that is one text is looked for as that text, not as its escaped form. */
+  private static String document(String json) {
+    if (!json.startsWith("\"")) {
+      return json;
+    }
+    try {
+      return JSON.readTree(json).asText();
+    } catch (JsonProcessingException e) {
+      return json;
+    }
   }
 
   private static byte[] read(Path file) {
