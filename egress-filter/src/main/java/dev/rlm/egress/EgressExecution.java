@@ -196,6 +196,9 @@ public final class EgressExecution {
     switch (span.kind()) {
       case ENGINE_SECRET -> cover(view, span, from, span.end(), painting);
       case SECRET, LIMIT -> {
+        if (AllowedValues.contains(filter.policy().allowedValues(), view, span)) {
+          return;
+        }
         if (policy.secrets() == SecretMode.REDACT) {
           cover(view, span, from, span.end(), painting);
         } else if (policy.secrets() == SecretMode.REPORT && view.place(from) < settled) {
@@ -222,6 +225,14 @@ public final class EgressExecution {
       }
       case DENY -> cover(view, span, from, to, painting);
       case BUDGET -> {
+        if (span.kind() == Span.Kind.OPAQUE) {
+          if (state.takeOpaque(to - from)) {
+            note(view, span, from, to);
+          } else {
+            cover(view, span, from, to, painting);
+          }
+          return;
+        }
         int wanted = (int) Math.min(to - from, echoLeft);
         int granted = state.takeEcho(wanted);
         echoLeft -= granted;

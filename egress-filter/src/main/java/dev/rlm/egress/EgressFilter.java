@@ -1,5 +1,7 @@
 package dev.rlm.egress;
 
+import dev.rlm.egress.decode.Decoded;
+import dev.rlm.egress.decode.Masked;
 import dev.rlm.egress.echo.EchoIndex;
 import dev.rlm.egress.echo.EchoScanner;
 import dev.rlm.egress.rule.CompiledRule;
@@ -8,12 +10,9 @@ import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
 import java.lang.foreign.MemorySegment;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * unchanged; filtering filtered output changes nothing; the result does not depend on how a stream was cut into writes.
  */
 public final class EgressFilter {
+
+  private static final int SETTLED_BYTES = 64 << 10;
+  private static final int SETTLING_ROUNDS = 4;
 
   private final EgressPolicy policy;
   private final Scanner scanner;
@@ -102,23 +104,28 @@ public final class EgressFilter {
   }
 
   /**
-   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched exactly in the output.
+   * Prepares a context document in memory, as {@link #index(MemorySegment)} does.
    *
    * @param context the document; not copied, and must not change afterwards
    * @return the index, to be shared by sessions
    */
   public ContextIndex index(byte[] context) {
-    List<Span> found = new ArrayList<>();
-    scanner.scan(context, context.length, Scanner.Scope.ALL, found);
-    List<byte[]> values = new ArrayList<>();
-    for (Span span : found) {
-      values.add(Arrays.copyOfRange(context, span.start(), span.end()));
-    }
-    return new ContextIndex(
-        new EchoIndex(MemorySegment.ofArray(context)),
-        new LiteralIndex(values, "context-secret", Span.Kind.SECRET),
-        sha256(context),
-        context.length);
+    return index(MemorySegment.ofArray(context));
+  }
+
+  /**
+   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched exactly in the output. Takes two
+   * threads where they are free.
+   *
+   * @param context the document, for example a mapped file; not copied; it must not change, and its arena must stay open, as long as
+   *     the index is used
+   * @return the index, to be shared by sessions
+   */
+  public ContextIndex index(MemorySegment context) {
+    CompletableFuture<LiteralIndex> secrets =
+        CompletableFuture.supplyAsync(() -> new LiteralIndex(ContextSecrets.in(context, scanner), "context-secret", Span.Kind.SECRET));
+    EchoIndex echo = new EchoIndex(context);
+    return new ContextIndex(echo, secrets.join(), ContextSecrets.sha256(context), context.byteSize());
   }
 
   /**
@@ -162,14 +169,40 @@ public final class EgressFilter {
       }
       echo = new EchoScanner(context.echo(), policy.echo().minimumRun());
     }
-    return new Inspector(scanner, literals, echo, deep).inspect(text, to);
+    List<Span> spans = new Inspector(scanner, literals, echo, deep).inspect(text, to);
+    if (to <= SETTLED_BYTES) {
+      settle(text, to, spans, literals, deep);
+    }
+    return spans;
   }
 
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  /**
+   * Looks again at the text as it will look with its markers, until nothing more is found: what a redaction brings to light, such as the
+   * neighbour of a line that is gone, goes with it. This is what makes filtering filtered text change nothing.
+   */
+  private void settle(byte[] text, int to, List<Span> spans, List<LiteralIndex> literals, boolean deep) {
+    for (int round = 0; round < SETTLING_ROUNDS; round++) {
+      List<Span> gone = spans.stream().filter(EgressFilter::isSecret).toList();
+      if (gone.isEmpty()) {
+        return;
+      }
+      Decoded masked = Masked.of(text, to, gone);
+      List<Span> more = new ArrayList<>();
+      for (Span span : new Inspector(scanner, literals, null, deep).inspect(masked.bytes(), masked.length())) {
+        int start = masked.sourceStart(span.start(), span.end());
+        int end = masked.sourceEnd(span.start(), span.end());
+        if (gone.stream().noneMatch(old -> old.start() <= start && end <= old.end())) {
+          more.add(new Span(start, end, span.rule(), span.confidence(), span.kind(), span.chain()));
+        }
+      }
+      if (more.isEmpty()) {
+        return;
+      }
+      spans.addAll(more);
     }
+  }
+
+  private static boolean isSecret(Span span) {
+    return span.kind() != Span.Kind.ECHO && span.kind() != Span.Kind.OPAQUE;
   }
 }

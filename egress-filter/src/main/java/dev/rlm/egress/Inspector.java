@@ -41,6 +41,7 @@ final class Inspector {
     if (deep) {
       transform(text, to, spans);
     }
+    scanner.markers().leaveAlone(text, to, spans);
     return spans;
   }
 
@@ -55,7 +56,7 @@ final class Inspector {
   }
 
   private void decode(byte[] text, int to, int depth, List<Span> spans) {
-    Views.encoded(text, to, view -> visit(view, depth, spans));
+    Views.encoded(text, to, view -> visit(view, depth, spans), data -> opaque(data, spans));
     if (deep) {
       Views.disguised(text, to, view -> visit(view, depth, spans));
     }
@@ -81,6 +82,15 @@ final class Inspector {
       if (!partial || mapped.end() - mapped.start() != span.end() - span.start()) {
         spans.add(mapped);
       }
+    }
+  }
+
+  /** Data that might be the context in a private code counts only where there is a context. */
+  private void opaque(Decoded data, List<Span> spans) {
+    if (echo != null) {
+      int start = data.sourceStart(0, data.length());
+      int end = data.sourceEnd(0, data.length());
+      spans.add(new Span(start, end, "opaque-data", Confidence.LOW, Span.Kind.OPAQUE, List.of()));
     }
   }
 

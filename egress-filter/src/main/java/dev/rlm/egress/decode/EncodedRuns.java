@@ -13,7 +13,7 @@ final class EncodedRuns {
 
   private EncodedRuns() {}
 
-  static void find(byte[] text, int to, Consumer<Decoded> found) {
+  static void find(byte[] text, int to, Consumer<Decoded> found, Consumer<Decoded> opaque) {
     int at = 0;
     while (at + SHORTEST <= to) {
       int probe = at + SHORTEST - 1;
@@ -28,7 +28,7 @@ final class EncodedRuns {
       int end = runEnd(text, probe, to);
       if (end - start >= SHORTEST) {
         end = joined(text, start, end, to);
-        decode(text, start, end, found);
+        decode(text, start, end, found, opaque);
       }
       at = end + 1;
     }
@@ -55,7 +55,7 @@ final class EncodedRuns {
       while (next < to && next < end + 12 && (text[next] == '\n' || text[next] == '\r' || text[next] == ' ' || isEscapedBreak(text, next, to))) {
         next += isEscapedBreak(text, next, to) ? 2 : 1;
       }
-      if (next == end || next >= to || !isRun(text[next])) {
+      if (next == end || next >= to || text[end] == ' ' || !isRun(text[next])) {
         return end;
       }
       lineStart = next;
@@ -68,7 +68,7 @@ final class EncodedRuns {
     return text[at] == '\\' && at + 1 < to && (text[at + 1] == 'n' || text[at + 1] == 'r');
   }
 
-  private static void decode(byte[] text, int start, int end, Consumer<Decoded> found) {
+  private static void decode(byte[] text, int start, int end, Consumer<Decoded> found, Consumer<Decoded> opaque) {
     int from = start;
     // A name and an equals sign before the run belong to neither alphabet.
     for (int i = start; i < Math.min(end, start + 64); i++) {
@@ -84,8 +84,15 @@ final class EncodedRuns {
       offer(Radix.base32(text, from, end), found);
     }
     if (digits.count() >= SHORTEST) {
-      for (int phase : Radix.likelyPhases(text, from, end)) {
+      List<Integer> phases = Radix.likelyPhases(text, from, end);
+      for (int phase : phases) {
         offer(Radix.base64(text, from, end, phase), found);
+      }
+      if (phases.isEmpty() && digits.count() * 3 / 4 >= Opaque.SHORTEST_BYTES) {
+        Decoded data = digits.hex() ? Radix.hex(text, from, end) : Radix.base64(text, from, end, 0);
+        if (Opaque.isOpaque(data)) {
+          opaque.accept(data);
+        }
       }
     }
   }

@@ -7,9 +7,12 @@ public final class Views {
 
   private Views() {}
 
-  /** Views of stretches that give themselves away: encoded runs. Cheap enough for every byte. */
-  public static void encoded(byte[] text, int to, Consumer<Decoded> found) {
-    EncodedRuns.find(text, to, found);
+  /**
+   * Views of stretches that give themselves away: encoded runs. Cheap enough for every byte. Long runs of data that have neither a
+   * readable form nor a harmless type go to {@code opaque}.
+   */
+  public static void encoded(byte[] text, int to, Consumer<Decoded> found, Consumer<Decoded> opaque) {
+    EncodedRuns.find(text, to, found, opaque);
   }
 
   /** Views that take a closer look: number lists, escapes, spelled and joined text. */

@@ -21,6 +21,8 @@ record Assignment(int start, int end, Notation notation) {
     LOOSE,
     /** The content of a markup element. */
     ELEMENT,
+    /** In quotes, after a name in quotes and a comma: the next argument of a call, or the next item of a list. */
+    ARGUMENT,
     /** The next word of a command line. */
     OPTION
   }
@@ -44,6 +46,14 @@ record Assignment(int start, int end, Notation notation) {
     }
     int before = cursor.at;
     cursor.skipBlanks();
+    if (closed && cursor.peek() == ',') {
+      cursor.at++;
+      cursor.skipBlanks();
+      Assignment argument = value(cursor, to, false);
+      return argument != null && argument.notation == Notation.QUOTED
+          ? new Assignment(argument.start, argument.end, Notation.ARGUMENT)
+          : null;
+    }
     if (cursor.skipOperator(closed)) {
       boolean tight = cursor.at == before + 1;
       cursor.skipBlanks();
@@ -116,6 +126,9 @@ record Assignment(int start, int end, Notation notation) {
     int end = from;
     while (end < limit && !Bytes.isSpace(text[end]) && BARE_END.indexOf(text[end]) < 0) {
       end++;
+    }
+    while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {
+      end--;
     }
     return end > from ? new Assignment(from, end, notation) : null;
   }

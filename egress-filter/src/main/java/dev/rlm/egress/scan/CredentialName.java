@@ -38,7 +38,7 @@ record CredentialName(int start, int end, Trust trust) {
               + TAIL);
   private static final Shape TOKEN =
       Shape.compile(
-          "(?i).*(tokens?|secrets?|api[_.-]?keys?|credentials?|creds|license|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
+          "(?i).*(tokens?|secrets?|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
               + "|(access|secret|private|priv|auth|encryption|encrypt|decryption|signing|signature|master|account|client|app|application"
               + "|license|licence|service|storage|session|shared|admin|deploy|consumer|developer|server|hmac|jwt|crypto|cipher|webhook"
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"
@@ -47,14 +47,14 @@ record CredentialName(int start, int end, Trust trust) {
   private static final Shape BARE_TOKEN = Shape.compile("(?i)(auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed)" + TAIL);
   private static final Shape KEY = Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code)" + TAIL);
   private static final Shape HEADER =
-      Shape.compile("(?i).*(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
+      Shape.compile("(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile("(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable)[_.-]?(keys?|tokens?)" + TAIL);
 
   /** The name that holds a place, judged. */
   static CredentialName at(byte[] text, int keyword, int to) {
     CredentialName name = bounds(text, keyword, to);
-    if (name.end < to && name.end - keyword >= REACH) {
+    if ((name.end < to && name.end - keyword >= REACH) || Markers.isInMarker(text, name.start)) {
       return name;
     }
     return new CredentialName(name.start, name.end, classify(text, name.start, name.end));

@@ -102,7 +102,7 @@ final class CredentialValues {
       return false;
     }
     Profile profile = Profile.of(text, value.start(), value.end());
-    return profile.distinct() >= 6 && isCredentialText(text, value.start(), value.end()) && (profile.digits() > 0 || (profile.mixedCase() && length % 4 == 0));
+    return profile.distinct() >= 6 && isCredentialText(text, value.start(), value.end()) && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
   }
 
   static boolean isToken(byte[] text, Assignment value, int shortest) {

@@ -61,10 +61,6 @@ final class Cursor {
   /** Skips an operator that assigns or compares, with a type before it where a language writes one. */
   boolean skipOperator(boolean nameWasQuoted) {
     int b = peek();
-    if (nameWasQuoted && b == ',') {
-      at++;
-      return true;
-    }
     if (nameWasQuoted && skipWord("value")) {
       return skipSymbols();
     }
@@ -87,7 +83,7 @@ final class Cursor {
     }
     boolean assigns = false;
     for (int i = from; i < at; i++) {
-      assigns |= text[i] == '=' || text[i] == ':' || (i > from && (text[i] == '>' || text[i] == '-'));
+      assigns |= text[i] == '=' || text[i] == ':' || (i > from && (text[i] == '>' || (text[i] == '-' && text[i - 1] == '<')));
     }
     if (!assigns) {
       at = from;

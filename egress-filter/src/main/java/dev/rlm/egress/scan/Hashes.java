@@ -11,6 +11,9 @@ final class Hashes {
 
   private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44);
 
+  /** Lines of encoded data are at least this long, except the last. */
+  private static final int FULL_LINE = 56;
+
   private Hashes() {}
 
   static boolean isUuidOrDigest(byte[] text, int start, int end) {
@@ -58,23 +61,55 @@ final class Hashes {
     return true;
   }
 
-  /** Whether the token fills its line and a line before or after is as long and as encoded: a certificate, an attachment. */
+  /** Whether the token ends or begins a line next to a long line of the same kind: a certificate, an attachment, an image. */
   static boolean isLineOfBlock(byte[] text, int start, int end, int to) {
-    int length = end - start;
-    if (length < 48) {
-      return false;
-    }
-    boolean before = start >= length + 1 && text[start - 1] == '\n' && isEncoded(text, start - 1 - length, start - 1);
-    boolean after = end + 1 + length <= to && text[end] == '\n' && isEncoded(text, end + 1, end + 1 + length);
-    return before || after;
+    return isFullLine(text, lineAfter(text, end, to), to) || isFullLineBefore(text, start);
   }
 
-  private static boolean isEncoded(byte[] text, int start, int end) {
-    for (int i = start; i < end; i++) {
-      if (!Bytes.isToken(text[i])) {
-        return false;
-      }
+  /** Where the next line begins when nothing but its break stands between, or -1. */
+  private static int lineAfter(byte[] text, int end, int to) {
+    int i = end;
+    while (i < to && i < end + 6 && "\\\r ne\"'+,".indexOf(text[i]) >= 0) {
+      i++;
     }
-    return true;
+    boolean escaped = i >= end + 2 && text[i - 2] == '\\' && text[i - 1] == 'n';
+    if (i >= to || (text[i] != '\n' && !escaped)) {
+      return -1;
+    }
+    i += escaped ? 0 : 1;
+    int from = i;
+    while (i < to && i < from + 24 && " \t\"'".indexOf(text[i]) >= 0) {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean isFullLine(byte[] text, int from, int to) {
+    if (from < 0) {
+      return false;
+    }
+    int i = from;
+    while (i < to && Bytes.isToken(text[i])) {
+      i++;
+    }
+    return i - from >= FULL_LINE;
+  }
+
+  private static boolean isFullLineBefore(byte[] text, int start) {
+    int i = start - 1;
+    while (i > 0 && start - i < 24 && " \t\"'".indexOf(text[i]) >= 0) {
+      i--;
+    }
+    if (i <= 0 || text[i] != '\n') {
+      return false;
+    }
+    while (i > 0 && "\n\r\\ e\"'+,".indexOf(text[i]) >= 0 && start - i < 32) {
+      i--;
+    }
+    int end = i;
+    while (i > 0 && Bytes.isToken(text[i]) && end - i < FULL_LINE) {
+      i--;
+    }
+    return end - i >= FULL_LINE;
   }
 }

@@ -104,6 +104,9 @@ final class KnownFormat implements Trigger {
     if (position > name.start() && continuesWord(text[position - 1], text[position])) {
       return position;
     }
+    if (Markers.isInMarker(text, name.start())) {
+      return name.end();
+    }
     Assignment value = Assignment.after(text, name.end(), to);
     if (value == null && text[name.start()] == '-') {
       value = Assignment.option(text, name.end(), to);

@@ -27,6 +27,7 @@ final class PasswordValues {
     boolean strong = profile.digits() > 0 || hasSymbol(text, start, end);
     return switch (value.notation()) {
       case QUOTED -> (user || !hasBlank(text, start, end)) && !(profile.others() == 0 && profile.digits() == 0 && isOwnName(text, name, start, end));
+      case ARGUMENT -> strong && !hasBlank(text, start, end);
       case ELEMENT -> true;
       case TIGHT ->
           !isOwnName(text, name, start, end)

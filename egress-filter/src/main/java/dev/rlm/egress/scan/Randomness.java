@@ -12,8 +12,11 @@ final class Randomness {
       return false;
     }
     double rarity = Bigrams.mean(text, start, end);
+    if ((rarity > -6.3 && hasWord(text, start, end)) || isPieced(text, start, end)) {
+      return false;
+    }
     if (profile.mixedCase() && profile.digits() > 0) {
-      return rarity < -5.3 && profile.upper() > 1 && profile.lower() > 1 && profile.changes() * 10 >= profile.length() * 3;
+      return rarity < (profile.digits() > 1 ? -5.3 : -6.0) && profile.upper() > 1 && profile.lower() > 1 && profile.changes() * 10 >= profile.length() * 3;
     }
     if (profile.digits() > 2 && profile.letters() > 2) {
       return profile.length() >= 24
@@ -23,6 +26,34 @@ final class Randomness {
           && profile.hex() * 10 < profile.length() * 9;
     }
     return profile.length() >= 32 && profile.mixedCase() && rarity < -6 && profile.changes() * 10 >= profile.length() * 4;
+  }
+
+  /** Whether letters of one case in a row read like a word. */
+  private static boolean hasWord(byte[] text, int start, int end) {
+    int from = start;
+    for (int i = start; i <= end; i++) {
+      boolean goes = i < end && i > from && Bytes.isLetter(text[i]) && Bytes.isLower(text[i]) == Bytes.isLower(text[i - 1]);
+      if (!goes && i > from) {
+        if (i - from >= 6 && Bytes.isLetter(text[from]) && Bigrams.mean(text, from, i) > -4.5) {
+          return true;
+        }
+        from = i;
+      }
+    }
+    return false;
+  }
+
+  /** Whether separators cut the token into pieces as short as those of names in programs. */
+  private static boolean isPieced(byte[] text, int start, int end) {
+    int longest = 0;
+    int from = start;
+    for (int i = start; i <= end; i++) {
+      if (i == end || !Bytes.isAlphanumeric(text[i])) {
+        longest = Math.max(longest, i - from);
+        from = i + 1;
+      }
+    }
+    return longest < 11;
   }
 
   /** Random enough to be a secret where a name or a place says so. */
@@ -95,21 +126,5 @@ final class Randomness {
         && profile.digits() > 0
         && profile.others() * 6 >= profile.length()
         && profile.changes() * 2 >= profile.length();
-  }
-
-  /** Shannon entropy in bits per character. */
-  static double entropy(byte[] text, int start, int end) {
-    int[] counts = new int[256];
-    for (int i = start; i < end; i++) {
-      counts[text[i] & 0xff]++;
-    }
-    double sum = 0;
-    int length = end - start;
-    for (int count : counts) {
-      if (count > 0) {
-        sum += count * Math.log(count);
-      }
-    }
-    return (Math.log(length) - sum / length) / Math.log(2);
   }
 }

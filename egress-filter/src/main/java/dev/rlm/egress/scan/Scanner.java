@@ -25,6 +25,7 @@ public final class Scanner {
   private final AnchorIndex anchors;
   private final int[] triggerOf;
   private final boolean[] isFormat;
+  private final Markers markers;
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
@@ -53,8 +54,14 @@ public final class Scanner {
       isFormat[i] = rules.get(i).rule().start() == RuleStart.ANCHOR;
     }
     isFormat[rules.size() + 1] = true;
+    markers = new Markers(rules.stream().map(rule -> rule.rule().id()).toList());
     triggerOf = owners.stream().mapToInt(Integer::intValue).toArray();
     anchors = builder.build();
+  }
+
+  /** The markers that this scanner's rules write. */
+  public Markers markers() {
+    return markers;
   }
 
   private void enter(AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {

@@ -39,7 +39,7 @@ final class UserInfo {
       return i;
     }
     int from = colon + 1;
-    if (at - from >= 3 && at + 1 < to && (Bytes.isAlphanumeric(text[at + 1]) || text[at + 1] == '[' || text[at + 1] == '%' || text[at + 1] == '-')
+    if (colon > start && at - from >= 3 && at + 1 < to && (Bytes.isAlphanumeric(text[at + 1]) || text[at + 1] == '[' || text[at + 1] == '%' || text[at + 1] == '-')
         && isLiteral(text, from, at)) {
       out.add(Span.secret(from, at, RULE, Confidence.MEDIUM));
     }
