@@ -71,6 +71,12 @@ final class EventPrinter {
     }
   }
 
+  /** Prints a remark that is not the code's. */
+  void note(String text) {
+    err.println(text);
+    err.flush();
+  }
+
   /** Returns whether what was printed got anywhere. */
   private boolean flush() {
     err.flush();

@@ -191,7 +191,7 @@ public final class EngineClient implements AutoCloseable {
   private ClientException unreachable(Throwable e) {
     return switch (e) {
       case ConnectException _ ->
-          new ClientException("%s cannot be reached: %s. Is it running?".formatted(this, reason(e)), e);
+          new ClientException("%s cannot be reached: nobody listens there. Is it running?".formatted(this), e);
       case HttpTimeoutException _ -> new ClientException("%s does not answer: %s".formatted(this, reason(e)), e);
       default -> new ClientException("the connection to %s broke: %s".formatted(this, reason(e)), e);
     };
