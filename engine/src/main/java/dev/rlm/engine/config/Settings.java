@@ -33,8 +33,8 @@ public record Settings(
     LogLevel logLevel,
     Set<String> unknown) {
 
-  /** Variables that the {@code rlm} command reads before the engine starts. */
-  private static final Set<String> READ_BY_COMMAND = Set.of("RLM_STATE_DIR", "RLM_HOME");
+  /** Variables that the {@code rlm} command reads, and not the engine. */
+  private static final Set<String> READ_BY_COMMAND = Set.of("RLM_STATE_DIR", "RLM_HOME", "RLM_URL");
 
   private static final ByteSize LARGEST_SIZE = ByteSize.mebibytes(1L << 20);
 
