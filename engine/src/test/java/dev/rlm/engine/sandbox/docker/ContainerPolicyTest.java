@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -235,6 +236,7 @@ final class ContainerPolicyTest {
             runtime,
             UID,
             Map.of("dev.rlm.engine", "id"),
-            "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"));
+            "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
+            Optional.empty()));
   }
 }
