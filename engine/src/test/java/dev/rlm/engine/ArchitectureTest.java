@@ -109,7 +109,7 @@ final class ArchitectureTest {
     check(mayKnow("sandbox.pool", "sandbox"));
     check(mayKnow("context", "execution", "sandbox"));
     check(mayKnow("api", "context", "execution", "session", "sandbox"));
-    check(mayKnow("client", "api", "sandbox"));
+    check(mayKnow("client", "sandbox"));
     check(mayKnow("telemetry"));
   }
 
