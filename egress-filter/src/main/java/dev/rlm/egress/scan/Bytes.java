@@ -66,4 +66,20 @@ public final class Bytes {
   static boolean isSpace(byte b) {
     return (TABLE[b & 0xff] & SPACE) != 0;
   }
+
+  /** Shannon entropy in bits per byte. */
+  public static double entropy(byte[] text, int start, int end) {
+    int[] counts = new int[256];
+    for (int i = start; i < end; i++) {
+      counts[text[i] & 0xff]++;
+    }
+    double sum = 0;
+    int length = end - start;
+    for (int count : counts) {
+      if (count > 0) {
+        sum += count * Math.log(count);
+      }
+    }
+    return (Math.log(length) - sum / length) / Math.log(2);
+  }
 }

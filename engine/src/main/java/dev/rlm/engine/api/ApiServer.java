@@ -1,5 +1,6 @@
 package dev.rlm.engine.api;
 
+import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.SandboxSource;
@@ -64,13 +65,13 @@ public final class ApiServer implements AutoCloseable {
    * @param executor runs what callers send
    * @param throwaway gives each execution a sandbox of its own
    * @param sessions knows the sandboxes that keep their state
-   * @param contexts finds a caller's stored context, by caller and id
+   * @param contexts keeps what callers have stored
    */
   public record Services(
       Executor executor,
       SandboxSource throwaway,
       SessionRegistry sessions,
-      ContextLookup contexts) {}
+      ContextStore contexts) {}
 
   /** Finds a caller's stored context. */
   @FunctionalInterface
@@ -95,7 +96,7 @@ public final class ApiServer implements AutoCloseable {
    */
   public static ApiServer start(
       Options options, Services services, Supplier<Readiness> readiness, Supplier<String> metrics) {
-    Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts());
+    Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts()::guest);
     ClientWatch watch = ClientWatch.start();
     Executions executions = new Executions(watch);
     Access access = new Access(options.apiKeys(), options.allowedHosts());
@@ -111,6 +112,7 @@ public final class ApiServer implements AutoCloseable {
                   Errors.register(config);
                   config.routes.post("/execute", ctx -> execute(ctx, options, commands, executions, services));
                   new SessionRoutes(services.sessions(), commands, executions, access, options.maxBody()).register(config);
+                  new ContextRoutes(services.contexts()).register(config);
                   config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
                   config.routes.get("/metrics", ctx -> text(ctx, "text/plain; version=0.0.4", metrics.get()));

@@ -1,6 +1,8 @@
 package dev.rlm.engine.api;
 
+import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.execution.OverloadedException;
+import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.session.SessionException;
@@ -31,6 +33,9 @@ final class Errors {
     config.routes.exception(OverloadedException.class, (e, ctx) -> overloaded(e, ctx));
     config.routes.exception(SandboxUnavailableException.class, (e, ctx) -> unavailable(e, ctx));
     config.routes.exception(SessionException.class, (e, ctx) -> session(e, ctx));
+    config.routes.exception(ContextException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
+    config.routes.exception(
+        ContextTooLargeException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, STOPPING_DETAIL));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -67,6 +72,15 @@ final class Errors {
             case TOO_MANY -> ErrorCode.TOO_MANY_SESSIONS;
             case STOPPING -> ErrorCode.STOPPING;
           };
+      case ContextException context ->
+          switch (context.reason()) {
+            case UNKNOWN -> ErrorCode.CONTEXT_NOT_FOUND;
+            case INVALID_TEXT -> ErrorCode.INVALID_TEXT;
+            case DIGEST_MISMATCH -> ErrorCode.DIGEST_MISMATCH;
+            case BROKEN_OFF -> ErrorCode.INVALID_REQUEST;
+            case NO_ROOM -> ErrorCode.INSUFFICIENT_STORAGE;
+          };
+      case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
       case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
       default -> ErrorCode.INTERNAL_ERROR;
     };

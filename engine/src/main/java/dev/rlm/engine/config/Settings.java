@@ -5,6 +5,7 @@ import dev.rlm.engine.sandbox.ResourceLimits;
 import dev.rlm.engine.sandbox.RuntimePreference;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
  * @param sandbox what sandboxes are made of
  * @param execution what executions may take
  * @param pool how many sandboxes wait, and how many sessions there may be
+ * @param contexts where stored contexts lie, and how much and how long
  * @param logLevel least severe level that is logged
  * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
  */
@@ -27,11 +29,12 @@ public record Settings(
     SandboxSettings sandbox,
     ExecutionSettings execution,
     PoolSettings pool,
+    ContextSettings contexts,
     LogLevel logLevel,
     Set<String> unknown) {
 
-  /** Variables that the {@code rlm} command reads before the engine starts. */
-  private static final Set<String> READ_BY_COMMAND = Set.of("RLM_STATE_DIR", "RLM_HOME");
+  /** Variables that the {@code rlm} command reads, and not the engine. */
+  private static final Set<String> READ_BY_COMMAND = Set.of("RLM_STATE_DIR", "RLM_HOME", "RLM_URL");
 
   private static final ByteSize LARGEST_SIZE = ByteSize.mebibytes(1L << 20);
 
@@ -70,6 +73,7 @@ public record Settings(
     SandboxSettings sandbox = sandbox(variables);
     ExecutionSettings execution = execution(variables);
     PoolSettings pool = pool(variables, execution);
+    ContextSettings contexts = contexts(variables);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
     if (!variables.problems().isEmpty()) {
@@ -79,7 +83,7 @@ public record Settings(
     unknown.removeIf(name -> !name.startsWith("RLM_"));
     unknown.removeAll(variables.asked());
     unknown.removeAll(READ_BY_COMMAND);
-    return new Settings(server, sandbox, execution, pool, logLevel, unknown);
+    return new Settings(server, sandbox, execution, pool, contexts, logLevel, unknown);
   }
 
   private static ServerSettings server(Variables variables) {
@@ -144,6 +148,22 @@ public record Settings(
         variables.seconds("SESSION_TTL", Duration.ofHours(1), Duration.ofHours(12)));
   }
 
+  private static ContextSettings contexts(Variables variables) {
+    return new ContextSettings(
+        Path.of(variables.text("RLM_DATA_DIR", standardDataFolder(variables))),
+        variables.size("RLM_CONTEXT_BUDGET", ByteSize.mebibytes(10 << 10), LARGEST_SIZE),
+        variables.seconds("RLM_CONTEXT_TTL", Duration.ofHours(1), Duration.ofDays(30)));
+  }
+
+  /** Where the XDG base directory specification and the file system hierarchy standard put a service's state. */
+  private static String standardDataFolder(Variables variables) {
+    String state = variables.text("XDG_STATE_HOME", "");
+    if (System.getProperty("user.name").equals("root")) {
+      return "/var/lib/rlm";
+    }
+    return state.startsWith("/") ? state + "/rlm" : System.getProperty("user.home") + "/.local/state/rlm";
+  }
+
   private static void checkTogether(
       Variables variables, ServerSettings server, SandboxSettings sandbox, ExecutionSettings execution) {
     boolean local = sandbox.mode() == SandboxSettings.Mode.LOCAL;
@@ -185,6 +205,7 @@ public record Settings(
     Variables variables = new Variables(Map.of());
     ExecutionSettings execution = execution(variables);
     pool(variables, execution);
+    contexts(variables);
     checkTogether(variables, server(variables), sandbox(variables), execution);
     variables.choice("LOG_LEVEL", LogLevel.INFO);
     return variables.asked().stream().sorted().toList();

@@ -1,5 +1,6 @@
 package dev.rlm.engine.session;
 
+import dev.rlm.engine.execution.ContextHolds;
 import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.ExecutionListener;
@@ -11,6 +12,7 @@ import dev.rlm.engine.sandbox.Sandbox;
 import dev.rlm.engine.sandbox.pool.SandboxLease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -47,6 +49,7 @@ public final class Session {
   private volatile long lastUsed;
   private volatile Egress.Session way;
   private volatile Optional<GuestContext> unbound;
+  private final Map<GuestContext.Stored, ContextHolds.Hold> holds = new HashMap<>();
   private volatile @Nullable String ended;
 
   /**
@@ -182,6 +185,20 @@ public final class Session {
     return ended != null;
   }
 
+  /** Holds a document for as long as the session lives: its code may read what it was once given at any time. */
+  void keep(GuestContext given, ContextHolds contexts) {
+    if (!(given instanceof GuestContext.Stored stored)) {
+      return;
+    }
+    ContextHolds.Hold hold = contexts.hold(stored);
+    synchronized (this) {
+      if (ended == null && holds.putIfAbsent(stored, hold) == null) {
+        return;
+      }
+    }
+    hold.close(); // The session has ended, or holds it already.
+  }
+
   /** Ends the session and destroys its sandbox. The first cause is the one that is told from then on. */
   void end(String cause) {
     synchronized (this) {
@@ -192,6 +209,7 @@ public final class Session {
     }
     onEnd.accept(this, cause);
     lease.close();
+    holds.values().forEach(ContextHolds.Hold::close); // Nobody adds to them any more.
   }
 
   /** One execution's right to the sandbox. Closing it lets the next one in; a session whose sandbox did not survive has ended. */

@@ -1,11 +1,13 @@
 package dev.rlm.engine.session;
 
+import dev.rlm.engine.execution.ContextHolds;
 import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.pool.SandboxLease;
@@ -41,6 +43,7 @@ public final class SessionRegistry implements AutoCloseable {
   private final Executor executor;
   private final Options options;
   private final InstantSource clock;
+  private final ContextHolds contexts;
   private final LongSupplier nanoTime;
   private final Map<SessionId, Session> sessions = new ConcurrentHashMap<>();
   private final EndedSessions ended;
@@ -60,7 +63,13 @@ public final class SessionRegistry implements AutoCloseable {
   /** Creates the registry and begins to end sessions that nobody uses. */
   public SessionRegistry(
       SandboxPool pool, Egress egress, Executor executor, Options options, InstantSource clock) {
-    this(pool, egress, executor, options, clock, System::nanoTime);
+    this(pool, egress, executor, options, clock, ContextHolds.NONE);
+  }
+
+  /** As the other, for sessions that may use stored contexts: what one was given stays as long as it lives. */
+  public SessionRegistry(
+      SandboxPool pool, Egress egress, Executor executor, Options options, InstantSource clock, ContextHolds contexts) {
+    this(pool, egress, executor, options, clock, contexts, System::nanoTime);
   }
 
   SessionRegistry(
@@ -69,12 +78,14 @@ public final class SessionRegistry implements AutoCloseable {
       Executor executor,
       Options options,
       InstantSource clock,
+      ContextHolds contexts,
       LongSupplier nanoTime) {
     this.pool = pool;
     this.egress = egress;
     this.executor = executor;
     this.options = options;
     this.clock = clock;
+    this.contexts = contexts;
     this.nanoTime = nanoTime;
     this.ended = new EndedSessions(max(options.timeToLive(), REMEMBERED));
     this.places = new Semaphore(options.maxSessions());
@@ -101,10 +112,11 @@ public final class SessionRegistry implements AutoCloseable {
     }
     boolean opened = false;
     @Nullable SandboxLease lease = null;
-    try {
+    try (ContextHolds.Hold _ = hold(context)) {
       lease = pool.take(Deadline.after(options.queueTimeout()));
       Session session =
           new Session(SessionId.random(), owner, lease, egress, context, clock.instant(), nanoTime, this::ended);
+      context.ifPresent(given -> session.keep(given, contexts));
       sessions.put(session.id(), session);
       opened = true;
       if (closed) {
@@ -124,6 +136,10 @@ public final class SessionRegistry implements AutoCloseable {
 
   private static SessionException stopping() {
     return new SessionException(SessionException.Reason.STOPPING, "the engine is stopping");
+  }
+
+  private ContextHolds.Hold hold(Optional<GuestContext> context) {
+    return context.map(contexts::hold).orElse(() -> {});
   }
 
   private void ended(Session session, String cause) {
@@ -175,13 +191,15 @@ public final class SessionRegistry implements AutoCloseable {
       throws InterruptedException {
     long came = nanoTime.getAsLong();
     Duration patience = min(command.timeout(), options.queueTimeout());
-    try (Session.Turn turn = session.takeTurn(Deadline.after(patience))) {
+    try (ContextHolds.Hold _ = hold(command.context());
+        Session.Turn turn = session.takeTurn(Deadline.after(patience))) {
+      command.context().ifPresent(given -> session.keep(given, contexts));
       Duration waited = Duration.ofNanos(nanoTime.getAsLong() - came);
       try {
         Execution execution = executor.execute(turn.bind(command), turn, turn.noting(listener));
         turn.ranTo(execution.outcome().label());
         return execution.afterWaiting(waited);
-      } catch (SandboxUnavailableException e) {
+      } catch (EngineException e) {
         turn.neverRan();
         throw e;
       }

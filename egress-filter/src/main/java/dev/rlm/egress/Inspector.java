@@ -1,0 +1,136 @@
+package dev.rlm.egress;
+
+import dev.rlm.egress.decode.Decoded;
+import dev.rlm.egress.decode.Views;
+import dev.rlm.egress.echo.EchoScanner;
+import dev.rlm.egress.scan.LiteralIndex;
+import dev.rlm.egress.scan.Scanner;
+import dev.rlm.egress.scan.Span;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and all of them together to a multiple of
+ * the text's length. Used for one text only.
+ */
+final class Inspector {
+
+  private static final int DEPTH = 4;
+  private static final int SHARE = 8;
+  private static final int MOST_STRIDES = 6;
+
+  private final Scanner scanner;
+  private final List<LiteralIndex> literals;
+  private final @Nullable EchoScanner echo;
+  private final boolean deep;
+  private long left;
+
+  Inspector(Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
+    this.scanner = scanner;
+    this.literals = literals;
+    this.echo = echo;
+    this.deep = deep;
+  }
+
+  List<Span> inspect(byte[] text, int to) {
+    left = (long) to * SHARE + 4096;
+    List<Span> spans = new ArrayList<>();
+    look(text, to, Scanner.Scope.ALL, spans);
+    decode(text, to, 0, spans);
+    if (deep) {
+      transform(text, to, spans);
+    }
+    scanner.markers().leaveAlone(text, to, spans);
+    return spans;
+  }
+
+  private void look(byte[] text, int to, Scanner.Scope scope, List<Span> spans) {
+    scanner.scan(text, to, scope, spans);
+    for (LiteralIndex index : literals) {
+      index.scan(text, to, spans);
+    }
+    if (echo != null) {
+      echo.scan(text, to, spans);
+    }
+  }
+
+  private void decode(byte[] text, int to, int depth, List<Span> spans) {
+    Views.encoded(text, to, view -> visit(view, depth, spans), data -> opaque(data, spans));
+    if (deep) {
+      Views.disguised(text, to, view -> visit(view, depth, spans));
+    }
+  }
+
+  private void visit(Decoded view, int depth, List<Span> spans) {
+    if (left < view.length()) {
+      return;
+    }
+    left -= view.length();
+    List<Span> inner = new ArrayList<>();
+    look(view.bytes(), view.length(), Scanner.Scope.ALL, inner);
+    if (depth + 1 < DEPTH) {
+      decode(view.bytes(), view.length(), depth + 1, inner);
+      Views.packed(view, unpacked -> visit(unpacked, depth + 1, inner));
+    }
+    boolean partial = view.name().equals("joined") || view.name().equals("escapes");
+    for (Span span : inner) {
+      if (!view.touches(span.start(), span.end())) {
+        continue;
+      }
+      Span mapped = mapped(span, view);
+      if (!partial || mapped.end() - mapped.start() != span.end() - span.start()) {
+        spans.add(mapped);
+      }
+    }
+  }
+
+  /** Data that might be the context in a private code counts only where there is a context. */
+  private void opaque(Decoded data, List<Span> spans) {
+    if (echo != null) {
+      int start = data.sourceStart(0, data.length());
+      int end = data.sourceEnd(0, data.length());
+      spans.add(new Span(start, end, "opaque-data", Confidence.LOW, Span.Kind.OPAQUE, List.of()));
+    }
+  }
+
+  /** Views of the whole text. Only what is beyond doubt counts in them, for they make words look random. */
+  private void transform(byte[] text, int to, List<Span> spans) {
+    whole(Views.reversed(text, to), spans);
+    whole(Views.rotated(text, to), spans);
+    if (echo != null) {
+      copies(echo, Views.wordsReversed(text, to), spans);
+      copies(echo, Views.unprefixed(text, to), spans);
+      for (int stride = 2; stride <= MOST_STRIDES; stride++) {
+        for (int offset = 0; offset < stride; offset++) {
+          copies(echo, Views.strided(text, to, stride, offset), spans);
+        }
+      }
+    }
+  }
+
+  private void whole(Decoded view, List<Span> spans) {
+    List<Span> inner = new ArrayList<>();
+    scanner.scan(view.bytes(), view.length(), Scanner.Scope.FORMATS, inner);
+    inner.forEach(span -> spans.add(mapped(span, view)));
+  }
+
+  private static void copies(EchoScanner echo, Decoded view, List<Span> spans) {
+    List<Span> inner = new ArrayList<>();
+    echo.scan(view.bytes(), view.length(), inner);
+    inner.forEach(span -> spans.add(mapped(span, view)));
+  }
+
+  private static Span mapped(Span span, Decoded view) {
+    List<String> chain = new ArrayList<>();
+    chain.add(view.name());
+    chain.addAll(span.chain());
+    return new Span(
+        view.sourceStart(span.start(), span.end()),
+        view.sourceEnd(span.start(), span.end()),
+        span.rule(),
+        span.confidence(),
+        span.kind(),
+        chain);
+  }
+}
