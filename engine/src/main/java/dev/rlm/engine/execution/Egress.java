@@ -6,10 +6,12 @@ import dev.rlm.egress.Channel;
 import dev.rlm.egress.ContextIndex;
 import dev.rlm.egress.EgressExecution;
 import dev.rlm.egress.EgressFilter;
+import dev.rlm.egress.EgressPolicy;
 import dev.rlm.egress.EgressReport;
 import dev.rlm.egress.EgressSession;
 import dev.rlm.egress.FilteredText;
 import dev.rlm.egress.Finding;
+import dev.rlm.egress.RuleSet;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.OutputListener;
@@ -56,9 +58,14 @@ public final class Egress {
     this.filter = filter;
   }
 
-  /** Creates the filter with the default policy; {@code secrets} are the engine's own, and never pass. */
+  /** Creates the filter with the standard policy and rules; {@code secrets} are the engine's own, and never pass. */
   public static Egress of(List<String> secrets) {
-    EgressFilter.Builder builder = EgressFilter.builder();
+    return of(secrets, EgressPolicy.defaults(), RuleSet.standard());
+  }
+
+  /** Creates the filter; {@code secrets} are the engine's own, and never pass. */
+  public static Egress of(List<String> secrets, EgressPolicy policy, RuleSet rules) {
+    EgressFilter.Builder builder = EgressFilter.builder().policy(policy).rules(rules);
     secrets.forEach(secret -> builder.ownSecret(secret.getBytes(StandardCharsets.UTF_8)));
     return new Egress(builder.build());
   }
