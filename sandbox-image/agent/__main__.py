@@ -127,6 +127,8 @@ def handle(message: dict | None, runner, channel: Channel, interrupts: Interrupt
         channel.look()
     elif kind == "reply":
         calls.answer(message)
+    elif kind == "variables":
+        runner.tell_variables(identifier)
     else:
         raise ProtocolViolation("an unknown message")
     return True

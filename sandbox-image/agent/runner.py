@@ -28,6 +28,7 @@ from memory import MemoryCeiling
 from representation import Representer
 from streams import Streams
 from values import ValueEncoder
+from variables import listing
 
 RESULT_LIMIT = 16 * 1024
 """Characters of the representation of a last expression's value."""
@@ -72,7 +73,7 @@ class Job:
 
 
 class Runner:
-    """The main thread's work. `submit` may be called from another thread, the rest only in the main thread."""
+    """The main thread's work. `submit` and `tell_variables` may be called from another thread, the rest only in the main thread."""
 
     def __init__(
         self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, calls: HostCalls, streams: Streams
@@ -107,6 +108,14 @@ class Runner:
         self._submitted = Job(message)
         if self._ready.locked():
             self._ready.release()
+
+    def tell_variables(self, identifier: str) -> None:
+        """Answers the host's question, from any thread; not at all when there is no memory for it, or code is in the way."""
+        try:
+            names = listing(self._namespace, self._given)
+            self._channel.post(b'{"type":"variables","id":%b,"names":%b}' % (json_text(identifier), names))
+        except (MemoryError, RuntimeError):
+            return
 
     def serve(self) -> None:
         """Runs what is submitted, for ever. What user code left behind may raise here at any time and is ignored."""
