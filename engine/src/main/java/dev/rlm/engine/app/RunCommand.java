@@ -1,17 +1,12 @@
 package dev.rlm.engine.app;
 
-import dev.rlm.engine.config.ExecutionSettings;
-import dev.rlm.engine.config.Settings;
-import dev.rlm.engine.execution.Execution;
-import dev.rlm.engine.execution.ExecutionCommand;
-import dev.rlm.engine.sandbox.ExecutionError;
-import dev.rlm.engine.sandbox.GuestContext;
-import dev.rlm.engine.sandbox.HostCalls;
-import dev.rlm.engine.sandbox.Outcome;
-import dev.rlm.engine.telemetry.Logging;
+import dev.rlm.engine.client.ClientException;
+import dev.rlm.engine.client.Code;
+import dev.rlm.engine.client.ContextValue;
+import dev.rlm.engine.client.EngineClient;
+import dev.rlm.engine.client.RunningCode;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.math.BigDecimal;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,15 +16,19 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs one piece of code in a throwaway sandbox, without a server. */
+/** Runs one piece of code in a throwaway sandbox, and prints what it prints as it prints it. */
 @Command(
     name = "run",
-    description = "Run Python in a throwaway sandbox and print what it prints, filtered.",
+    description = {
+      "Run Python in a throwaway sandbox and print what it prints, filtered, as it comes.",
+      "The engine is the one that RLM_URL names, or else one that lives as long as this command."
+    },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -37,27 +36,22 @@ import picocli.CommandLine.Spec;
       "1:it ended with an exception",
       "N:it called sys.exit(N)",
       "2:the command was not understood",
-      "69:no sandbox can be had",
+      "69:no sandbox can be had, or the engine cannot be reached or refuses",
       "78:the configuration is wrong",
       "124:it ran into its time limit",
       "125:it wrote too much, or its sandbox was lost",
-      "137:it ran out of memory"
+      "130:it was interrupted with Ctrl-C",
+      "137:it ran out of memory",
+      "141:nobody reads what it prints any more"
     })
 final class RunCommand implements Callable<Integer> {
-
-  private static final int TIMED_OUT = 124;
-  private static final int CUT_OFF = 125;
 
   @Spec private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
   private Source source;
 
-  @Option(names = "--context", paramLabel = "FILE", description = "Bind the file's text to the variable `context`.")
-  private Optional<Path> context = Optional.empty();
-
-  @Option(names = "--timeout", paramLabel = "SECONDS", description = "Time the code may take (default: EXECUTION_TIMEOUT).")
-  private Optional<BigDecimal> timeout = Optional.empty();
+  @Mixin private final ConnectionOptions options = new ConnectionOptions();
 
   /** Where the code comes from. */
   static final class Source {
@@ -69,22 +63,35 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    Settings settings = Settings.fromEnvironment();
-    // One execution of one's own is no news: only what is wrong is logged, unless more is asked for.
-    Logging.setLevel(
-        settings.logLevel() == Settings.LogLevel.INFO ? Settings.LogLevel.WARN.name() : settings.logLevel().name());
-    ExecutionCommand command =
-        new ExecutionCommand(
-            code(),
-            context.map(this::read).map(JsonText::of).map(GuestContext.Json::new),
-            timeout(settings.execution()),
-            HostCalls.NONE);
-    try (Engine engine = Engine.open(settings, 0)) {
-      Execution execution = engine.execute(command);
-      print(execution);
-      return status(execution);
+  public Integer call() throws Exception {
+    ConnectionOptions.Checked checked = options.check(spec);
+    String code = code();
+    return TidyExit.run(
+        () -> {
+          try (Connection connection = checked.connect()) {
+            Optional<ContextValue> context = checked.context(connection.client());
+            return run(connection.client(), new Code(code, context, checked.timeout()), EventPrinter.toProcess());
+          }
+        });
+  }
+
+  /** Runs code in an engine and returns the status that this command ends with. */
+  static int run(EngineClient client, Code code, EventPrinter printer) throws InterruptedException {
+    try (RunningCode running = client.run(code)) {
+      return switch (printer.print(running)) {
+        case EventPrinter.Ending.Over over -> ExitStatus.of(over.how());
+        case EventPrinter.Ending.NobodyReads _ -> ExitStatus.NOBODY_READS;
+        case EventPrinter.Ending.Refused refused -> refusal(refused.why().problem().detail());
+      };
+    } catch (ClientException.RefusedException e) {
+      int status = refusal(e.getMessage());
+      return e.problem().isCallersFault() ? Main.USAGE : status;
     }
+  }
+
+  private static int refusal(String message) {
+    System.err.println("rlm: " + message);
+    return Main.UNAVAILABLE;
   }
 
   private String code() {
@@ -99,54 +106,16 @@ final class RunCommand implements Callable<Integer> {
         throw usage("standard input cannot be read: " + e.getMessage());
       }
     }
-    return read(file);
-  }
-
-  private String read(Path file) {
     try {
       return Files.readString(file);
-    } catch (java.nio.charset.CharacterCodingException e) {
+    } catch (CharacterCodingException e) {
       throw usage("%s is not UTF-8 text".formatted(file));
     } catch (IOException e) {
       throw usage("%s cannot be read: %s".formatted(file, Files.exists(file) ? e.getMessage() : "no such file"));
     }
   }
 
-  private Duration timeout(ExecutionSettings settings) {
-    if (timeout.isEmpty()) {
-      return settings.timeout();
-    }
-    BigDecimal seconds = timeout.get();
-    if (seconds.signum() <= 0 || seconds.compareTo(BigDecimal.valueOf(settings.maxTimeout().toSeconds())) > 0) {
-      throw usage(
-          "--timeout %s is not more than 0 and at most %d".formatted(seconds, settings.maxTimeout().toSeconds()));
-    }
-    return Duration.ofMillis(Math.max(1, seconds.movePointRight(3).longValue()));
-  }
-
   private CommandLine.ParameterException usage(String message) {
     return new CommandLine.ParameterException(spec.commandLine(), message);
-  }
-
-  private static void print(Execution execution) {
-    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    PrintStream err = new PrintStream(System.err, false, StandardCharsets.UTF_8);
-    out.print(execution.stdout());
-    execution.result().ifPresent(out::println);
-    out.flush();
-    err.print(execution.stderr());
-    if (execution.error().isPresent() && !(execution.outcome() instanceof Outcome.Exited)) {
-      ExecutionError error = execution.error().get();
-      err.println(error.traceback().isEmpty() ? error.name() + ": " + error.value() : error.traceback().stripTrailing());
-    }
-    err.flush();
-  }
-
-  private static int status(Execution execution) {
-    return switch (execution.outcome()) {
-      case Outcome.TimedOut _ -> TIMED_OUT;
-      case Outcome.OutputLimit _, Outcome.SandboxLost _ -> CUT_OFF;
-      default -> execution.exitCode().orElse(CUT_OFF);
-    };
   }
 }

@@ -6,17 +6,21 @@ import dev.rlm.egress.Channel;
 import dev.rlm.egress.ContextIndex;
 import dev.rlm.egress.EgressExecution;
 import dev.rlm.egress.EgressFilter;
+import dev.rlm.egress.EgressPolicy;
 import dev.rlm.egress.EgressReport;
 import dev.rlm.egress.EgressSession;
 import dev.rlm.egress.FilteredText;
 import dev.rlm.egress.Finding;
+import dev.rlm.egress.RuleSet;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.OutputListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +44,9 @@ public final class Egress {
   /** Stands in the place of what could not be filtered. */
   static final String WITHHELD = "[WITHHELD:filter-failure]";
 
+  /** Leaves put together look random by chance: that rule judges each of them alone. */
+  private static final String ANY_RANDOM_TEXT = "high-entropy";
+
   private static final Logger log = LoggerFactory.getLogger(Egress.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -53,9 +60,14 @@ public final class Egress {
     this.filter = filter;
   }
 
-  /** Creates the filter with the default policy; {@code secrets} are the engine's own, and never pass. */
+  /** Creates the filter with the standard policy and rules; {@code secrets} are the engine's own, and never pass. */
   public static Egress of(List<String> secrets) {
-    EgressFilter.Builder builder = EgressFilter.builder();
+    return of(secrets, EgressPolicy.defaults(), RuleSet.standard());
+  }
+
+  /** Creates the filter; {@code secrets} are the engine's own, and never pass. */
+  public static Egress of(List<String> secrets, EgressPolicy policy, RuleSet rules) {
+    EgressFilter.Builder builder = EgressFilter.builder().policy(policy).rules(rules);
     secrets.forEach(secret -> builder.ownSecret(secret.getBytes(StandardCharsets.UTF_8)));
     return new Egress(builder.build());
   }
@@ -68,7 +80,7 @@ public final class Egress {
 
   /**
    * Makes ready to recognise copies of a stored document, so that no execution has to wait for that. One that comes while this is
-   * under way waits for its end: about 0.7 s for 100 MB.
+   * under way waits for its end.
    */
   public void prepare(GuestContext.Stored context) {
     Optional<ContextIndex> prepared = index(context);
@@ -82,12 +94,24 @@ public final class Egress {
 
   private Optional<ContextIndex> index(GuestContext context) {
     return switch (context) {
-      case GuestContext.Json(String text) -> Optional.of(filter.index(text.getBytes(StandardCharsets.UTF_8)));
+      case GuestContext.Json(String json) -> Optional.of(filter.index(document(json).getBytes(StandardCharsets.UTF_8)));
       case GuestContext.Stored stored ->
           stored.bytes() > LARGEST_INDEXED
               ? Optional.empty()
               : Optional.of(shared(stored));
     };
+  }
+
+  /** A context that is one text is looked for as that text, not as its escaped form. */
+  private static String document(String json) {
+    if (!json.startsWith("\"")) {
+      return json;
+    }
+    try {
+      return JSON.readTree(json).asText();
+    } catch (JsonProcessingException e) {
+      return json;
+    }
   }
 
   /** Whoever comes first makes the index, and the others wait for it. */
@@ -98,7 +122,7 @@ public final class Egress {
       return known.join();
     }
     try {
-      made.complete(filter.index(read(stored.data())));
+      made.complete(filter.index(map(stored.data())));
     } catch (RuntimeException e) {
       indexes.remove(stored.contentHash(), made);
       made.completeExceptionally(e);
@@ -106,9 +130,10 @@ public final class Egress {
     return made.join();
   }
 
-  private static byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
+  /** A document as memory, for as long as its index is used: also after its file was deleted. */
+  private static MemorySegment map(Path file) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
     } catch (IOException e) {
       throw new UncheckedIOException("the context in %s cannot be read".formatted(file), e);
     }
@@ -172,6 +197,9 @@ public final class Egress {
               case STDERR -> Channel.STDERR;
             },
             text.getBytes(StandardCharsets.UTF_8));
+        if (listener != ExecutionListener.NONE) {
+          this.stream.releaseLines();
+        }
       } catch (RuntimeException e) {
         fail("output", e);
         failed = true;
@@ -268,7 +296,12 @@ public final class Egress {
         return value;
       }
       try {
-        List<String> rules = session.inspect(Channel.VALUE, JSON.writeValueAsString(value));
+        List<String> rules = new ArrayList<>(session.inspect(Channel.VALUE, JSON.writeValueAsString(value)));
+        StringBuilder joined = new StringBuilder();
+        join(value, joined);
+        session.inspect(Channel.VALUE, joined.toString()).stream()
+            .filter(rule -> !rule.equals(ANY_RANDOM_TEXT) && !rules.contains(rule))
+            .forEach(rules::add);
         if (rules.isEmpty()) {
           return value;
         }
@@ -278,6 +311,22 @@ public final class Egress {
         fail("locals", e);
         log.debug("the variable of {} characters could not be inspected", name.length());
         return WITHHELD;
+      }
+    }
+
+    /** Appends all leaves with nothing between them; a number that can be a byte counts as its character. */
+    private static void join(@Nullable Object value, StringBuilder joined) {
+      switch (value) {
+        case List<?> list -> list.forEach(item -> join(item, joined));
+        case Map<?, ?> map ->
+            map.forEach(
+                (key, member) -> {
+                  joined.append(key);
+                  join(member, joined);
+                });
+        case Integer number when number >= ' ' && number < 127 -> joined.append((char) number.intValue());
+        case null -> {}
+        default -> joined.append(value);
       }
     }
 

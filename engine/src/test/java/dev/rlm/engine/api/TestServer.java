@@ -9,8 +9,11 @@ import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executions;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.ThrowawaySource;
+import dev.rlm.engine.context.ContextStore;
+import dev.rlm.engine.context.DataFolder;
 import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.sandbox.FakeSandboxRuntime;
+import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.ResourceLimits;
 import dev.rlm.engine.sandbox.Results;
 import dev.rlm.engine.sandbox.SandboxSpec;
@@ -29,6 +32,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -98,9 +103,28 @@ final class TestServer implements AutoCloseable {
             executor,
             new SessionRegistry.Options(10, Duration.ofHours(1), Duration.ofSeconds(30)),
             InstantSource.system()),
-        (_, _) -> {
-          throw new AssertionError("there are no stored contexts");
-        });
+        new ContextStore(
+            DataFolder.take(folder()),
+            new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
+            new Unheard(),
+            InstantSource.system()));
+  }
+
+  private static Path folder() {
+    try {
+      return Files.createTempDirectory("rlm-test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Nobody wants to know what is stored. */
+  private static final class Unheard implements ContextStore.Listener {
+    @Override
+    public void stored(GuestContext.Stored document) {}
+
+    @Override
+    public void removed(String contentHash) {}
   }
 
   static TestServer open() {

@@ -1,0 +1,111 @@
+package dev.rlm.engine.app;
+
+import dev.rlm.engine.client.ContextValue;
+import dev.rlm.engine.client.EngineClient;
+import dev.rlm.engine.client.UploadProgress;
+import dev.rlm.engine.config.ClientSettings;
+import dev.rlm.engine.config.Settings;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options that commands share which run code in an engine. */
+final class ConnectionOptions {
+
+  /** How long an engine elsewhere is asked again that has no room, where no time limit is given. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Longer than any engine lets code run. */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  @Option(
+      names = "--context",
+      paramLabel = "FILE",
+      description = "Bind the file's text to the variable `context`. It may be of any size.")
+  private Optional<Path> context = Optional.empty();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "Time the code may take (default: EXECUTION_TIMEOUT).")
+  private Optional<BigDecimal> timeout = Optional.empty();
+
+  @Option(
+      names = "--progress",
+      description = "Show the progress of a large --context even where standard error is no terminal.")
+  private boolean progress;
+
+  /**
+   * The options and the environment, found to be in order.
+   *
+   * @param client which engine
+   * @param own the settings of one's own engine; empty when it is another one
+   * @param file what the context is to be
+   * @param timeout as it was asked for
+   * @param progress whether the progress of an upload is shown
+   */
+  record Checked(
+      ClientSettings client,
+      Optional<Settings> own,
+      Optional<ContextFile> file,
+      Optional<Duration> timeout,
+      boolean progress,
+      CommandSpec spec) {
+
+    /** Connects to the engine, or starts it. */
+    Connection connect() throws InterruptedException {
+      Duration patience = timeout.orElse(own.map(settings -> settings.execution().timeout()).orElse(PATIENCE));
+      return own.isPresent()
+          ? Connection.toOwn(own.get(), patience)
+          : Connection.to(client.url().orElseThrow(), client, patience);
+    }
+
+    /** Hands the context over. */
+    Optional<ContextValue> context(EngineClient engine) throws InterruptedException {
+      if (file.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            file.get().handOver(engine, progress ? new ProgressLine(System.err) : UploadProgress.NONE));
+      } catch (ContextFile.UnreadableException e) {
+        throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Looks at the options and the environment before anything is started.
+   *
+   * @throws CommandLine.ParameterException when an option is wrong
+   * @throws dev.rlm.engine.config.ConfigurationException when the environment is
+   */
+  Checked check(CommandSpec spec) {
+    ClientSettings client = ClientSettings.fromEnvironment();
+    Optional<Settings> own = client.url().isPresent() ? Optional.empty() : Optional.of(Settings.fromEnvironment());
+    Duration longest = own.map(settings -> settings.execution().maxTimeout()).orElse(LONGEST);
+    try {
+      return new Checked(
+          client,
+          own,
+          context.isPresent() ? Optional.of(ContextFile.of(context.get())) : Optional.empty(),
+          timeout.map(seconds -> duration(seconds, longest, spec)),
+          progress || Terminals.isError(),
+          spec);
+    } catch (ContextFile.UnreadableException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private static Duration duration(BigDecimal seconds, Duration longest, CommandSpec spec) {
+    if (seconds.signum() <= 0 || seconds.compareTo(BigDecimal.valueOf(longest.toSeconds())) > 0) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--timeout %s is not more than 0 and at most %d".formatted(seconds, longest.toSeconds()));
+    }
+    return Duration.ofMillis(Math.max(1, seconds.movePointRight(3).longValue()));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.rlm.engine.client;
+
+import java.net.http.WebSocket;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Code in a session whose events come over a WebSocket, so that it can be interrupted and still be heard. The socket serves one
+ * execution: an engine closes those that are silent, as one is between two.
+ */
+final class SocketRun implements RunningCode {
+
+  private static final String INTERRUPT = "{\"type\":\"interrupt\"}";
+
+  private final WebSocket socket;
+  private final QueuedEvents events;
+
+  private SocketRun(WebSocket socket, QueuedEvents events) {
+    this.socket = socket;
+    this.events = events;
+  }
+
+  static SocketRun of(WebSocket socket, Messages messages, String engine) {
+    return new SocketRun(socket, new QueuedEvents(messages.queue, engine));
+  }
+
+  @Override
+  public Event next() throws InterruptedException {
+    return events.next();
+  }
+
+  @Override
+  public void interrupt() {
+    CompletableFuture<WebSocket> sent = socket.sendText(INTERRUPT, true);
+    sent.exceptionally(_ -> socket); // A connection that is gone interrupts as well, and next() tells of it.
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+  }
+
+  /** The messages of a socket, put together from their parts. */
+  static final class Messages implements WebSocket.Listener {
+
+    private final EventQueue queue = new EventQueue();
+    private final StringBuilder parts = new StringBuilder();
+
+    @Override
+    public void onOpen(WebSocket socket) {
+      queue.open(socket::request);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+      parts.append(part);
+      if (last) {
+        queue.message(parts.toString());
+        parts.setLength(0);
+      } else {
+        socket.request(1);
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+      queue.end();
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      queue.fail(Objects.requireNonNull(error));
+    }
+  }
+}
