@@ -5,6 +5,8 @@ import java.util.Arrays;
 /** Unreleased bytes of all channels in the order in which they arrived, with the channel of each piece. */
 final class ArrivalLog {
 
+  private static final int LINE_ROUNDS = 16;
+
   private byte[] bytes = new byte[256];
   private int size;
   private int[] pieceEnds = new int[4];
@@ -63,6 +65,41 @@ final class ArrivalLog {
       }
     }
     return sum;
+  }
+
+  /**
+   * A place before which every channel ends with a whole line, as far on as can be told in a few rounds; 0 when there is none.
+   * Takes time in proportion to the pieces, however the channels are interleaved.
+   */
+  int lastLineEnd() {
+    int place = size;
+    for (int round = 0; round < LINE_ROUNDS; round++) {
+      int before = place;
+      for (Channel channel : Channel.values()) {
+        place = Math.min(place, lineStart(channel, place));
+      }
+      if (place == before) {
+        return place;
+      }
+    }
+    return 0;
+  }
+
+  /** Where the line of a channel that is unfinished at {@code place} starts; {@code place} itself when there is none. */
+  private int lineStart(Channel channel, int place) {
+    int start = place;
+    for (int piece = pieces - 1; piece >= 0; piece--) {
+      if (pieceChannels[piece] != channel) {
+        continue;
+      }
+      for (int at = Math.min(place, pieceEnds[piece]) - 1; at >= pieceStart(piece); at--) {
+        if (bytes[at] == '\n') {
+          return start;
+        }
+        start = at;
+      }
+    }
+    return start;
   }
 
   /** Forgets the first bytes. */

@@ -25,9 +25,9 @@ public record EchoBudget(int minimumRun, long perExecutionBytes, long perSession
    * The budget that holds when nothing is configured: a fifth of a 20,000 byte output in one execution, twenty times that in a
    * session.
    *
-   * @return runs of 43 symbols, 4 kB an execution, 80 kB a session
+   * @return runs of the guaranteed length, 4 kB an execution, 80 kB a session
    */
   public static EchoBudget defaults() {
-    return new EchoBudget(43, 4_000, 80_000, 1_024);
+    return new EchoBudget(ContextIndex.GUARANTEED_RUN, 4_000, 80_000, 1_024);
   }
 }

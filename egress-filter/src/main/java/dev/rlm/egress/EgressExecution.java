@@ -38,6 +38,7 @@ public final class EgressExecution {
   private final ReportBuilder report;
   private Tail arrivals = Tail.EMPTY;
   private long echoLeft;
+  private long deepSeen;
   private boolean finished;
   private boolean exhausted;
 
@@ -90,8 +91,23 @@ public final class EgressExecution {
       report.bytesIn += taken;
       at += taken;
       if (log.size() == block) {
-        process(false);
+        process(log.size() - filter.policy().limits().holdBackBytes(), false);
       }
+    }
+  }
+
+  /**
+   * Releases the lines that are whole, for somebody who watches. What is released this early was examined with what came before
+   * it, but not with what follows: of a secret, or a copy of the context, that goes on in lines to come, only those are then
+   * covered. Without this call nothing leaves before all that could belong to it was seen, or the block was full.
+   */
+  public synchronized void releaseLines() {
+    if (finished) {
+      throw new IllegalStateException("the execution is finished");
+    }
+    int lines = log.lastLineEnd();
+    if (lines > 0) {
+      process(lines, false);
     }
   }
 
@@ -104,7 +120,7 @@ public final class EgressExecution {
   public synchronized EgressReport finish() {
     if (!finished) {
       if (log.size() > 0) {
-        process(true);
+        process(log.size(), true);
       }
       finished = true;
       if (continues) {
@@ -123,9 +139,9 @@ public final class EgressExecution {
     return tails.computeIfAbsent(channel, c -> continues ? state.tail(c) : Tail.EMPTY);
   }
 
-  private void process(boolean last) {
+  private void process(int settle, boolean last) {
     Painting painting = new Painting(log.size());
-    int settled = last ? log.size() : log.size() - filter.policy().limits().holdBackBytes();
+    int settled = settle;
     try {
       for (View view : views()) {
         paint(view, settled, painting);
@@ -140,6 +156,7 @@ public final class EgressExecution {
     for (Map.Entry<Channel, Carry> entry : carries.entrySet()) {
       entry.setValue(entry.getValue().cover(View.ofChannel(log, entry.getKey(), tail(entry.getKey())), painting));
     }
+    deepSeen += log.size();
     int released = painting.boundary(settled);
     release(painting, released);
     if (!last && released == log.size()) {
@@ -164,7 +181,7 @@ public final class EgressExecution {
   }
 
   private void paint(View view, int settled, Painting painting) {
-    List<Span> spans = new ArrayList<>(filter.find(view.text(), view.length(), context));
+    List<Span> spans = filter.find(view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());
@@ -179,6 +196,9 @@ public final class EgressExecution {
     switch (span.kind()) {
       case ENGINE_SECRET -> cover(view, span, from, span.end(), painting);
       case SECRET, LIMIT -> {
+        if (AllowedValues.contains(filter.policy().allowedValues(), view, span)) {
+          return;
+        }
         if (policy.secrets() == SecretMode.REDACT) {
           cover(view, span, from, span.end(), painting);
         } else if (policy.secrets() == SecretMode.REPORT && view.place(from) < settled) {
@@ -205,6 +225,14 @@ public final class EgressExecution {
       }
       case DENY -> cover(view, span, from, to, painting);
       case BUDGET -> {
+        if (span.kind() == Span.Kind.OPAQUE) {
+          if (state.takeOpaque(to - from)) {
+            note(view, span, from, to);
+          } else {
+            cover(view, span, from, to, painting);
+          }
+          return;
+        }
         int wanted = (int) Math.min(to - from, echoLeft);
         int granted = state.takeEcho(wanted);
         echoLeft -= granted;

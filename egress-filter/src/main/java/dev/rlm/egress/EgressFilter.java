@@ -1,16 +1,18 @@
 package dev.rlm.egress;
 
+import dev.rlm.egress.decode.Decoded;
+import dev.rlm.egress.decode.Masked;
 import dev.rlm.egress.echo.EchoIndex;
+import dev.rlm.egress.echo.EchoScanner;
+import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EgressFilter {
 
+  private static final int SETTLED_BYTES = 64 << 10;
+  private static final int SETTLING_ROUNDS = 4;
+
   private final EgressPolicy policy;
   private final Scanner scanner;
   private final LiteralIndex ownSecrets;
@@ -30,7 +35,7 @@ public final class EgressFilter {
     policy = builder.policy;
     List<Rule> enabled =
         builder.rules.rules().stream().filter(rule -> !policy.disabledRules().contains(rule.id())).toList();
-    scanner = new Scanner(enabled.stream().map(Rule::compile).toList());
+    scanner = new Scanner(enabled.stream().map(CompiledRule::new).toList());
     ownSecrets = new LiteralIndex(builder.secrets, "engine-secret", Span.Kind.ENGINE_SECRET);
   }
 
@@ -92,7 +97,6 @@ public final class EgressFilter {
      * Builds the filter.
      *
      * @return the filter
-     * @throws EgressConfigurationException when a rule's shape cannot be compiled
      */
     public EgressFilter build() {
       return new EgressFilter(this);
@@ -100,23 +104,29 @@ public final class EgressFilter {
   }
 
   /**
-   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched exactly in the output.
+   * Prepares a context document in memory, as {@link #index(MemorySegment)} does.
    *
    * @param context the document; not copied, and must not change afterwards
    * @return the index, to be shared by sessions
    */
   public ContextIndex index(byte[] context) {
-    List<Span> found = new ArrayList<>();
-    scanner.scan(context, context.length, found);
-    List<byte[]> values = new ArrayList<>();
-    for (Span span : found) {
-      values.add(Arrays.copyOfRange(context, span.start(), span.end()));
-    }
-    return new ContextIndex(
-        new EchoIndex(context),
-        new LiteralIndex(values, "context-secret", Span.Kind.SECRET),
-        sha256(context),
-        context.length);
+    return index(MemorySegment.ofArray(context));
+  }
+
+  /**
+   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched exactly in the output. Takes two
+   * threads where they are free.
+   *
+   * @param context the document, for example a mapped file; not copied; it must not change, and its arena must stay open, as long as
+   *     the index is used
+   * @return the index, to be shared by sessions
+   */
+  public ContextIndex index(MemorySegment context) {
+    CompletableFuture<LiteralIndex> secrets =
+        CompletableFuture.supplyAsync(() -> new LiteralIndex(ContextSecrets.in(context, scanner), "context-secret", Span.Kind.SECRET));
+    CompletableFuture<String> hash = secrets.thenApply(done -> ContextSecrets.sha256(context));
+    EchoIndex echo = new EchoIndex(context);
+    return new ContextIndex(echo, secrets.join(), hash.join(), context.byteSize());
   }
 
   /**
@@ -148,22 +158,52 @@ public final class EgressFilter {
   }
 
   /** Everything that a text holds, whatever the policy does about it. */
-  List<Span> find(byte[] text, int to, @Nullable ContextIndex context) {
-    List<Span> spans = new ArrayList<>();
-    scanner.scan(text, to, spans);
-    ownSecrets.scan(text, to, spans);
+  List<Span> find(byte[] text, int to, @Nullable ContextIndex context, boolean deep) {
+    List<LiteralIndex> literals = new ArrayList<>();
+    if (!ownSecrets.isEmpty()) {
+      literals.add(ownSecrets);
+    }
+    EchoScanner echo = null;
     if (context != null) {
-      context.secrets().scan(text, to, spans);
-      context.echo().scan(text, to, policy.echo().minimumRun(), spans);
+      if (!context.secrets().isEmpty()) {
+        literals.add(context.secrets());
+      }
+      echo = new EchoScanner(context.echo(), policy.echo().minimumRun());
+    }
+    List<Span> spans = new Inspector(scanner, literals, echo, deep).inspect(text, to);
+    if (to <= SETTLED_BYTES) {
+      settle(text, to, spans, literals, deep);
     }
     return spans;
   }
 
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  /**
+   * Looks again at the text as it will look with its markers, until nothing more is found: what a redaction brings to light, such as the
+   * neighbour of a line that is gone, goes with it. This is what makes filtering filtered text change nothing.
+   */
+  private void settle(byte[] text, int to, List<Span> spans, List<LiteralIndex> literals, boolean deep) {
+    for (int round = 0; round < SETTLING_ROUNDS; round++) {
+      List<Span> gone = spans.stream().filter(EgressFilter::isSecret).toList();
+      if (gone.isEmpty()) {
+        return;
+      }
+      Decoded masked = Masked.of(text, to, gone);
+      List<Span> more = new ArrayList<>();
+      for (Span span : new Inspector(scanner, literals, null, deep).inspect(masked.bytes(), masked.length())) {
+        int start = masked.sourceStart(span.start(), span.end());
+        int end = masked.sourceEnd(span.start(), span.end());
+        if (gone.stream().noneMatch(old -> old.start() <= start && end <= old.end())) {
+          more.add(new Span(start, end, span.rule(), span.confidence(), span.kind(), span.chain()));
+        }
+      }
+      if (more.isEmpty()) {
+        return;
+      }
+      spans.addAll(more);
     }
+  }
+
+  private static boolean isSecret(Span span) {
+    return span.kind() != Span.Kind.ECHO && span.kind() != Span.Kind.OPAQUE;
   }
 }

@@ -63,6 +63,17 @@ public record EgressPolicy(
   }
 
   /**
+   * Reads a policy from the text of a file: JSON with the names of this record's components. What is missing keeps its default.
+   *
+   * @param json the text
+   * @return the policy
+   * @throws EgressConfigurationException when the text is no policy
+   */
+  public static EgressPolicy parse(String json) {
+    return PolicyFile.parse(json);
+  }
+
+  /**
    * What holds for a channel.
    *
    * @param channel the channel
@@ -116,6 +127,16 @@ public record EgressPolicy(
   public EgressPolicy withTags(boolean on) {
     return new EgressPolicy(
         channels, echo, disabledRules, allowedValues, on, limits, sessionOutputBytes, maximumFindings);
+  }
+
+  /**
+   * The same policy with another bound on listed findings.
+   *
+   * @param maximum findings listed in one report
+   * @return a copy
+   */
+  public EgressPolicy withMaximumFindings(int maximum) {
+    return new EgressPolicy(channels, echo, disabledRules, allowedValues, tags, limits, sessionOutputBytes, maximum);
   }
 
   private static Map<Channel, ChannelPolicy> defaultChannels() {

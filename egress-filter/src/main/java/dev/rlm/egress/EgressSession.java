@@ -89,7 +89,7 @@ public final class EgressSession {
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<String> ids = new ArrayList<>();
-    for (Span span : filter.find(bytes, bytes.length, context)) {
+    for (Span span : filter.find(bytes, bytes.length, context, true)) {
       if (span.kind() != Span.Kind.ECHO && !ids.contains(span.rule())) {
         ids.add(span.rule());
       }

@@ -1,6 +1,7 @@
 package dev.rlm.egress;
 
 import dev.rlm.egress.match.ShapeException;
+import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.rule.RuleFile;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public final class RuleSet {
       if (stream == null) {
         throw new IllegalStateException("the built-in rules are missing from the jar");
       }
-      return parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+      return new RuleSet(RuleFile.parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -54,6 +55,7 @@ public final class RuleSet {
   public static RuleSet parse(String json) {
     try {
       List<Rule> rules = RuleFile.parse(json);
+      rules.forEach(rule -> new CompiledRule(rule).shapes());
       return new RuleSet(rules);
     } catch (ShapeException e) {
       throw new EgressConfigurationException(String.valueOf(e.getMessage()), e);

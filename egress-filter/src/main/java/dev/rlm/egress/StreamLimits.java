@@ -6,7 +6,8 @@ package dev.rlm.egress;
  * @param holdBackBytes bytes at the end of a running stream that are not released before more follows or the execution ends; a secret
  *     that comes in pieces further apart than this is only found where its parts tell by themselves
  * @param blockBytes bytes that are examined together; an execution holds at most this many unreleased
- * @param deepBytes bytes of each block in which disguises without a local mark (interleaving, word order) are searched for
+ * @param deepBytes bytes from the beginning of each execution in which the costlier disguises are searched for: reversed, rotated,
+ *     spelled, joined and interleaved text, escapes and number lists; encoded and packed runs are always looked into
  */
 public record StreamLimits(int holdBackBytes, int blockBytes, int deepBytes) {
 
@@ -24,9 +25,9 @@ public record StreamLimits(int holdBackBytes, int blockBytes, int deepBytes) {
   /**
    * The limits that hold when nothing is configured.
    *
-   * @return 16 KiB held back, blocks of 256 KiB, 64 KiB searched deeply
+   * @return 16 KiB held back, blocks of 256 KiB, 1 MiB searched deeply
    */
   public static StreamLimits defaults() {
-    return new StreamLimits(16 << 10, 256 << 10, 64 << 10);
+    return new StreamLimits(16 << 10, 256 << 10, 1 << 20);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamingTest {
 
-  private static final StreamLimits SMALL = new StreamLimits(256, 1024, 1024);
+  private static final StreamLimits SMALL = new StreamLimits(256, 1024, 1 << 20);
 
   private final EgressFilter filter = EgressFilter.builder().build();
 
@@ -50,6 +50,51 @@ class StreamingTest {
       execution.finish();
       assertEquals(whole, out.toString(UTF_8), "split at " + i);
     }
+  }
+
+  @Test
+  void wholeLinesCanBeReleasedEarly() {
+    String token = Samples.githubToken(new Random(4));
+    StringBuilder out = new StringBuilder();
+    EgressExecution execution = filter.openSession().begin((_, bytes) -> out.append(new String(bytes, UTF_8)));
+    execution.write(Channel.STDOUT, "one\ntwo ".getBytes(UTF_8));
+    execution.releaseLines();
+    assertEquals("one\n", out.toString());
+    execution.write(Channel.STDOUT, (token.substring(0, 9) + "").getBytes(UTF_8));
+    execution.releaseLines();
+    execution.write(Channel.STDOUT, (token.substring(9) + " three\n").getBytes(UTF_8));
+    execution.releaseLines();
+    assertEquals("one\ntwo [REDACTED:github-token] three\n", out.toString());
+    execution.write(Channel.STDOUT, "tail".getBytes(UTF_8));
+    assertEquals(1, execution.finish().redactions());
+    assertEquals("one\ntwo [REDACTED:github-token] three\ntail", out.toString());
+  }
+
+  @Test
+  void aLineIsNotReleasedWhileAnotherChannelIsInTheMiddleOfOne() {
+    StringBuilder out = new StringBuilder();
+    EgressExecution execution = filter.openSession().begin((_, bytes) -> out.append(new String(bytes, UTF_8)));
+    execution.write(Channel.STDOUT, "first\nhalf".getBytes(UTF_8));
+    execution.write(Channel.STDERR, "warning\n".getBytes(UTF_8));
+    execution.releaseLines();
+    assertEquals("first\n", out.toString());
+    execution.write(Channel.STDOUT, " whole\n".getBytes(UTF_8));
+    execution.releaseLines();
+    assertEquals("first\nhalfwarning\n whole\n", out.toString());
+  }
+
+  @Test
+  void aPrivateKeyIsCoveredLineByLineAsItComes() {
+    String body = "MC4CAQAwBQYDK2VwBCIEIB" + "x8mPq2Lr7Wv0ZkT5yUa3Nc6DhJ9sGfE4iBoVtQwRlK";
+    StringBuilder out = new StringBuilder();
+    EgressExecution execution = filter.openSession().begin((_, bytes) -> out.append(new String(bytes, UTF_8)));
+    for (String line : List.of("-----BEGIN " + "PRIVATE KEY-----\n", body + "\n", body + "\n", "-----END PRIVATE KEY-----\n", "after\n")) {
+      execution.write(Channel.STDOUT, line.getBytes(UTF_8));
+      execution.releaseLines();
+    }
+    execution.finish();
+    assertFalse(out.toString().contains(body.substring(0, 12)), out.toString());
+    assertTrue(out.toString().endsWith("after\n"), out.toString());
   }
 
   @Test
@@ -132,7 +177,7 @@ class StreamingTest {
   @Test
   void nameOfAValueTellsWhatItIs() {
     EgressSession session = filter.openSession();
-    assertEquals("[REDACTED:password]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
+    assertEquals("[REDACTED:passwd]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
     assertEquals("plain", session.filterNamed(Channel.VALUE, "title", "plain").text());
   }
 

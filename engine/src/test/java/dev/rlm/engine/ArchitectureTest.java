@@ -107,7 +107,9 @@ final class ArchitectureTest {
     check(mayKnow("execution", "sandbox", "sandbox.pool", "telemetry"));
     check(mayKnow("session", "execution", "sandbox", "sandbox.pool"));
     check(mayKnow("sandbox.pool", "sandbox"));
-    check(mayKnow("api", "execution", "session", "sandbox"));
+    check(mayKnow("context", "execution", "sandbox"));
+    check(mayKnow("api", "context", "execution", "session", "sandbox"));
+    check(mayKnow("client", "sandbox"));
     check(mayKnow("telemetry"));
   }
 

@@ -56,7 +56,7 @@ final class ShapeParser {
     char c = text.charAt(at++);
     return switch (c) {
       case '(' -> group();
-      case '[' -> new Node.OneOf(fold(bracket()));
+      case '[' -> new Node.OneOf(bracket());
       case '.' -> new Node.OneOf(negated(single('\n')));
       case '\\' -> new Node.OneOf(fold(escape()));
       case '*', '+', '?', '{', '}' -> throw error("quantifier without a part before it");
@@ -157,7 +157,8 @@ final class ShapeParser {
       throw error("unbalanced [");
     }
     at++;
-    return negate ? negated(set) : set;
+    // Folded before it is negated: [^a-z] without case leaves out the capitals as well.
+    return negate ? negated(fold(set)) : fold(set);
   }
 
   private BitSet escape() {

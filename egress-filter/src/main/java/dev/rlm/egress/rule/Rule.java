@@ -1,7 +1,6 @@
 package dev.rlm.egress.rule;
 
 import dev.rlm.egress.Confidence;
-import dev.rlm.egress.match.Shape;
 import dev.rlm.egress.match.ShapeException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -56,18 +55,5 @@ public record Rule(
     if (shape.isEmpty()) {
       throw new ShapeException("a rule needs a shape: " + id);
     }
-  }
-
-  /**
-   * Compiles the three shapes.
-   *
-   * @return the rule, ready to match
-   */
-  public CompiledRule compile() {
-    return new CompiledRule(
-        this,
-        lead.isEmpty() ? null : Shape.compile(lead),
-        Shape.compile(shape),
-        tail.isEmpty() ? null : Shape.compile(tail));
   }
 }

@@ -3,68 +3,133 @@ package dev.rlm.egress.scan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that stands after a name, in the notations of configuration files, programs, markup and command lines.
+ * A value that stands after a name, in the notations of configuration files, programs, markup, headers and command lines.
  *
- * @param nameEnd end of the name
  * @param start first byte of the value, without quotes
  * @param end byte after the value
- * @param quoted whether the value stood in quotes
+ * @param notation how the value stood there
  */
-record Assignment(int nameEnd, int start, int end, boolean quoted) {
+record Assignment(int start, int end, Notation notation) {
 
-  private static final int MAXIMUM_NAME = 48;
-  private static final int MAXIMUM_GAP = 24;
+  /** How a value stands after its name. */
+  enum Notation {
+    /** In quotes. */
+    QUOTED,
+    /** Bare, and directly after an equals sign without blanks, as in an environment file. */
+    TIGHT,
+    /** Bare after an operator with blanks. */
+    LOOSE,
+    /** The content of a markup element. */
+    ELEMENT,
+    /** In quotes, after a name in quotes and a comma: the next argument of a call, or the next item of a list. */
+    ARGUMENT,
+    /** The next word of a command line. */
+    OPTION
+  }
+
+  private static final int MAXIMUM_GAP = 48;
   private static final int MAXIMUM_VALUE = 4096;
+  private static final String BARE_END = "\"'`,;<>&|)}]\\";
 
-  /** Finds the value that is assigned to the name which holds the given place, or null. */
-  static @Nullable Assignment after(byte[] text, int keyword, int to) {
-    int nameEnd = keyword;
-    int nameLimit = Math.min(to, keyword + MAXIMUM_NAME);
-    while (nameEnd < nameLimit && Bytes.isName(text[nameEnd])) {
-      nameEnd++;
+  /** Finds the value that is assigned to a name which ends at the given place, or null. */
+  static @Nullable Assignment after(byte[] text, int nameEnd, int to) {
+    Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + MAXIMUM_GAP));
+    boolean closed = cursor.skipClosers();
+    if (!closed && cursor.peek() == '(' && cursor.quoteAt(1)) {
+      cursor.at++;
+      return value(cursor, to, true);
     }
+    if (cursor.peek() == '>') {
+      cursor.at++;
+      cursor.skipAnySpace();
+      return element(text, cursor.at, to);
+    }
+    int before = cursor.at;
+    cursor.skipBlanks();
+    if (closed && cursor.peek() == ',') {
+      cursor.at++;
+      cursor.skipBlanks();
+      Assignment argument = value(cursor, to, false);
+      return argument != null && argument.notation == Notation.QUOTED
+          ? new Assignment(argument.start, argument.end, Notation.ARGUMENT)
+          : null;
+    }
+    if (cursor.skipOperator(closed)) {
+      boolean tight = cursor.at == before + 1;
+      cursor.skipBlanks();
+      return value(cursor, to, tight && cursor.at == before + 1);
+    }
+    return null;
+  }
+
+  /** Finds the next word, for command lines such as {@code --password word}. */
+  static @Nullable Assignment option(byte[] text, int nameEnd, int to) {
     int at = nameEnd;
-    int limit = Math.min(to, nameEnd + MAXIMUM_GAP);
-    boolean operator = false;
-    while (at < limit) {
-      byte b = text[at];
-      if (b == '=' || b == ':' || b == '>') {
-        operator = true;
-      } else if (b == '"' || b == '\'' || b == '`') {
-        if (operator) {
-          return quoted(text, nameEnd, at, to);
-        }
-      } else if (b != ' ' && b != '\t' && b != ']' && b != '\\') {
-        break;
-      }
+    while (at < to && at < nameEnd + 4 && (text[at] == ' ' || text[at] == '\t')) {
       at++;
     }
-    if (!operator || at >= to || text[at] == '\n' || text[at] == '\r') {
+    if (at == nameEnd || at >= to) {
       return null;
     }
-    return bare(text, nameEnd, at, to);
+    Cursor cursor = new Cursor(text, at, Math.min(to, at + 8));
+    Assignment found = value(cursor, to, false);
+    return found == null || found.notation == Notation.QUOTED
+        ? found
+        : new Assignment(found.start, found.end, Notation.OPTION);
   }
 
-  private static @Nullable Assignment quoted(byte[] text, int nameEnd, int quote, int to) {
-    int limit = Math.min(to, quote + MAXIMUM_VALUE);
-    for (int i = quote + 1; i < limit; i++) {
-      if (text[i] == text[quote]) {
-        int end = text[i - 1] == '\\' ? i - 1 : i;
-        return end > quote + 1 ? new Assignment(nameEnd, quote + 1, end, true) : null;
-      }
-      if (text[i] == '\n') {
-        return bare(text, nameEnd, quote + 1, to);
-      }
+  private static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
+    cursor.skipWrappers();
+    if (cursor.skipQuote()) {
+      return quoted(cursor.text, cursor.at, to);
     }
-    return limit > quote + 1 ? new Assignment(nameEnd, quote + 1, limit, true) : null;
+    return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
   }
 
-  private static @Nullable Assignment bare(byte[] text, int nameEnd, int from, int to) {
+  private static @Nullable Assignment quoted(byte[] text, int from, int to) {
+    byte quote = text[from - 1];
+    int limit = Math.min(to, from + MAXIMUM_VALUE);
+    int i = from;
+    while (i < limit && text[i] != '\n') {
+      if (text[i] == quote && !(text[i - 1] == '\\' && text[from - 2 < 0 ? 0 : from - 2] != '\\')) {
+        break;
+      }
+      i++;
+    }
+    if (i == from) {
+      return null;
+    }
+    if (i < limit && text[i] == '\n') {
+      return bare(text, from, to, Notation.LOOSE);
+    }
+    while (i > from && text[i - 1] == '\\') {
+      i--;
+    }
+    return i > from ? new Assignment(from, i, Notation.QUOTED) : null;
+  }
+
+  private static @Nullable Assignment element(byte[] text, int from, int to) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
     int end = from;
-    while (end < limit && !Bytes.isSpace(text[end]) && "\"'`,;<>&|)}".indexOf(text[end]) < 0) {
+    while (end < limit && text[end] != '<' && !Bytes.isSpace(text[end])) {
       end++;
     }
-    return end > from ? new Assignment(nameEnd, from, end, false) : null;
+    int close = end;
+    while (close < limit && Bytes.isSpace(text[close])) {
+      close++;
+    }
+    return end > from && close < limit && text[close] == '<' ? new Assignment(from, end, Notation.ELEMENT) : null;
+  }
+
+  private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
+    int limit = Math.min(to, from + MAXIMUM_VALUE);
+    int end = from;
+    while (end < limit && !Bytes.isSpace(text[end]) && BARE_END.indexOf(text[end]) < 0) {
+      end++;
+    }
+    while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {
+      end--;
+    }
+    return end > from ? new Assignment(from, end, notation) : null;
   }
 }

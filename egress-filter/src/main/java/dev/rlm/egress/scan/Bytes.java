@@ -66,4 +66,25 @@ public final class Bytes {
   static boolean isSpace(byte b) {
     return (TABLE[b & 0xff] & SPACE) != 0;
   }
+
+  /** Whether a token reads like the words and names of harmless text, and unlike anything encoded. */
+  public static boolean readsLikeWords(byte[] text, int start, int end) {
+    return Bigrams.mean(text, start, end) > -4.6 && Profile.of(text, start, end).hex() < end - start;
+  }
+
+  /** Shannon entropy in bits per byte. */
+  public static double entropy(byte[] text, int start, int end) {
+    int[] counts = new int[256];
+    for (int i = start; i < end; i++) {
+      counts[text[i] & 0xff]++;
+    }
+    double sum = 0;
+    int length = end - start;
+    for (int count : counts) {
+      if (count > 0) {
+        sum += count * Math.log(count);
+      }
+    }
+    return (Math.log(length) - sum / length) / Math.log(2);
+  }
 }

@@ -1,44 +1,182 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.Confidence;
+import dev.rlm.egress.scan.Assignment.Notation;
+import dev.rlm.egress.scan.CredentialName.Trust;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Judges values that are assigned to names which speak of credentials. */
 final class CredentialValues {
 
-  /** Words in names of credentials; the index in this list is the keyword's number. */
+  /** Parts of such names; whether a name really is one is decided by {@link CredentialName}. */
   static final List<String> WORDS =
       List.of(
-          "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "access-key",
-          "accesskey", "private_key", "authorization", "credential");
+          "pass", "pwd", "psw", "kennwort", "senha", "contrasena", "token", "secret", "key", "auth", "cred", "licen", "jwt", "hmac",
+          "salt", "session", "cookie", "client", "_sid", "connect.sid", "totp", "dsn", "sig=", "seed", "code_", "_pat", "bearer");
+
+  private static final Set<String> SCHEMES =
+      Set.of("bearer", "basic", "token", "apikey", "api-key", "api-token", "digest", "ssws", "key", "bot", "negotiate", "jwt", "oauth", "pat");
+
+  /** What judging a name is charged with: it is read by several automata. */
+  private static final int CLASSIFICATION = 96;
+
+  /** Longer values are no credentials by their names alone; formats and randomness find those that are. */
+  private static final int LONGEST = 1024;
 
   private CredentialValues() {}
 
-  static void judge(byte[] text, int keyword, int word, int to, List<Span> out) {
-    Assignment value = Assignment.after(text, keyword, to);
-    if (value == null || value.end() - value.start() < 6) {
-      return;
+  /** Examines the name that holds a keyword; gives the end of the name. */
+  static int judge(byte[] text, int keyword, int to, Work work, List<Span> out) {
+    CredentialName bounds = CredentialName.bounds(text, keyword, to);
+    Assignment found = Assignment.after(text, bounds.end(), to);
+    // Few names are followed by a value, and this is cheaper to see than what the name says.
+    if (found == null && text[bounds.start()] != '-' && !Netrc.precedes(text, bounds)) {
+      return bounds.end();
     }
-    int start = value.start();
-    int end = value.end();
-    for (int i = start; i < end; i++) {
-      if (Bytes.isSpace(text[i]) || (text[i] == '$' && i + 1 < end && text[i + 1] == '{') || text[i] == '(' || text[i] == '<') {
-        return;
+    work.spend(CLASSIFICATION);
+    CredentialName name = CredentialName.at(text, keyword, to);
+    if (name.trust() == Trust.NONE) {
+      return name.end();
+    }
+    if (found == null && isOption(name)) {
+      found = Assignment.option(text, name.end(), to);
+    }
+    if (found != null && !closesOwnQuote(text, name, found)) {
+      work.spend(found.end() - found.start());
+      judgeValue(text, name, found, to, out);
+    }
+    return name.end();
+  }
+
+  /** In {@code "Password:", more} the quote after the name ends the string that the name stands in; it opens no value. */
+  private static boolean closesOwnQuote(byte[] text, CredentialName name, Assignment found) {
+    if (name.start() == 0 || found.notation() != Notation.QUOTED) {
+      return false;
+    }
+    byte before = text[name.start() - 1];
+    if (before != '"' && before != '\'') {
+      return false;
+    }
+    for (int i = name.end(); i < found.start(); i++) {
+      if (text[i] == before) {
+        return i == found.start() - 1;
       }
     }
-    if (Placeholders.isPlaceholder(text, start, end, 4)) {
+    return false;
+  }
+
+  private static boolean isOption(CredentialName name) {
+    return name.trust() != Trust.KEY && name.trust() != Trust.HEADER;
+  }
+
+  private static void judgeValue(byte[] text, CredentialName name, Assignment found, int to, List<Span> out) {
+    Assignment value = withoutScheme(text, found, to);
+    if (value == null || value.end() - value.start() > LONGEST) {
       return;
     }
-    boolean password = word < 3;
-    boolean mixed = hasDigit(text, start, end) && end - start >= 8;
-    if ((password && (value.quoted() || mixed)) || (mixed && Randomness.entropy(text, start, end) >= 3.0)) {
-      out.add(Span.secret(start, end, password ? "password" : "credential", Confidence.MEDIUM));
+    boolean secret =
+        switch (name.trust()) {
+          case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
+          case TOKEN -> isToken(text, value, 8);
+          case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
+          case KEY -> value.end() - value.start() >= 16 && isToken(text, value, 16);
+          case NONE -> false;
+        };
+    if (secret) {
+      String rule = name.trust() == Trust.PASSWORD ? "passwd" : "credential";
+      out.add(Span.secret(value.start(), value.end(), rule, Confidence.MEDIUM));
     }
   }
 
-  private static boolean hasDigit(byte[] text, int start, int end) {
+  /** What follows a scheme such as Bearer; the value itself when there is none. */
+  private static @Nullable Assignment withoutScheme(byte[] text, Assignment value, int to) {
+    int end = value.start();
+    while (end < value.end() && end - value.start() < 12 && (Bytes.isLetter(text[end]) || text[end] == '-')) {
+      end++;
+    }
+    boolean scheme =
+        SCHEMES.contains(new String(text, value.start(), end - value.start(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT))
+            && end < to && text[end] == ' ' && (end == value.end() || value.notation() == Notation.QUOTED);
+    if (!scheme) {
+      return value;
+    }
+    Assignment next = Assignment.option(text, end, value.notation() == Notation.QUOTED ? value.end() : to);
+    return next == null ? null : new Assignment(next.start(), next.end(), Notation.LOOSE);
+  }
+
+  private static boolean isHeaderValue(byte[] text, Assignment value) {
+    int length = value.end() - value.start();
+    if (length < 8 || Placeholders.isTemplate(text, value.start(), value.end())) {
+      return false;
+    }
+    Profile profile = Profile.of(text, value.start(), value.end());
+    return profile.distinct() >= 6 && isCredentialText(text, value.start(), value.end()) && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
+  }
+
+  static boolean isToken(byte[] text, Assignment value, int shortest) {
+    int start = value.start();
+    int end = value.end();
+    int length = end - start;
+    if (length < shortest) {
+      return false;
+    }
+    if (!isCredentialText(text, start, end)) {
+      return value.notation() == Notation.QUOTED && Randomness.isNoise(text, start, end);
+    }
+    if (Placeholders.isTemplate(text, start, end) || Placeholders.isPlaceholder(text, start, end, 5) || isReference(text, start, end)) {
+      return false;
+    }
+    if (value.notation() == Notation.QUOTED && isMixture(text, start, end)) {
+      return true;
+    }
+    return Hashes.isUuid(text, start, end) || Randomness.looksGenerated(text, start, end);
+  }
+
+  /** Letters with symbols that no identifier or address has: what people make up as a secret. */
+  private static boolean isMixture(byte[] text, int start, int end) {
+    int symbols = 0;
     for (int i = start; i < end; i++) {
-      if (Bytes.isDigit(text[i])) {
+      symbols += "!@#%^&*?~".indexOf(text[i]) > 0 ? 1 : 0;
+    }
+    return symbols > 0 && text[start] != '#' && text[start] != '@' && text[start] != '%';
+  }
+
+  private static boolean isCredentialText(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      byte b = text[i];
+      if (b <= ' ' || b == '(' || b == '<' || b == '>' || b == '"' || b == '{' || b == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Addresses, paths and names of files stand where a secret is kept, they are none. */
+  private static boolean isReference(byte[] text, int start, int end) {
+    if (text[start] == '/' || text[start] == '.' || text[start] == '~') {
+      int slashes = 0;
+      for (int i = start; i < end; i++) {
+        slashes += text[i] == '/' ? 1 : 0;
+      }
+      if (slashes >= 2) {
+        return true;
+      }
+    }
+    for (int i = start; i + 2 < end; i++) {
+      if (text[i] == ':' && text[i + 1] == '/' && text[i + 2] == '/') {
+        return true;
+      }
+    }
+    return end - start > 5 && text[end - 4] == '.' && Bytes.isLower(text[end - 1]) && Bytes.isLower(text[end - 2]) && isFileSuffix(text, end);
+  }
+
+  private static boolean isFileSuffix(byte[] text, int end) {
+    for (String suffix : List.of(".pem", ".crt", ".cer", ".key", ".txt", ".jks", ".p12", ".pfx", ".yml", ".png", ".env", ".pub")) {
+      if (Placeholders.endsWith(text, end - 4, end, suffix)) {
         return true;
       }
     }

@@ -1,16 +1,36 @@
 package dev.rlm.egress.scan;
 
-/** Values that stand where a secret would stand: one character repeated, a pattern of a few characters. */
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+
+/** Values that stand where a secret would stand: repeated characters, templates, references to variables, words of documentation. */
 final class Placeholders {
+
+  private static final Set<String> WORDS =
+      Set.of(
+          "none", "null", "nil", "true", "false", "undefined", "required", "optional", "string", "text", "password", "passwd", "pass",
+          "pwd", "secret", "token", "user", "username", "yes", "no", "empty", "unset", "not-set", "notset", "changeme", "change_me",
+          "change-me", "redacted", "hidden", "masked", "xxx", "todo", "tbd", "example", "sample", "placeholder", "your_password",
+          "yourpassword", "your-password", "<password>", "input", "value", "default", "disabled", "enabled", "bearer", "basic", "key",
+          "apikey", "api_key", "api-key", "int", "str", "bool", "any", "object", "self", "this", "bytes", "char", "varchar", "invalid",
+          "incorrect", "missing", "expired", "prompt", "ask", "file", "env", "vault", "auto", "new", "old", "wrong", "correct");
+
+  private static final Set<String> EMPTY_WORDS =
+      Set.of(
+          "none", "null", "nil", "true", "false", "undefined", "password", "passwd", "pass", "pwd", "required", "optional", "string",
+          "str", "text", "self", "this", "value", "input", "empty", "unset", "your_password", "yourpassword", "env", "any", "int", "yes",
+          "no", "char", "username", "user");
 
   private Placeholders() {}
 
-  /** Whether a value has fewer different characters than a secret of its format would ever have. */
+  /** Whether a value has fewer different characters than a secret of its format would ever have, or names itself an example. */
   static boolean isPlaceholder(byte[] text, int start, int end, int distinct) {
     long low = 0;
     long high = 0;
     int run = 1;
     int longest = 1;
+    int steps = 0;
     for (int i = start; i < end; i++) {
       int c = text[i] & 0x7f;
       if (c < 64) {
@@ -18,9 +38,107 @@ final class Placeholders {
       } else {
         high |= 1L << (c - 64);
       }
-      run = i > start && text[i] == text[i - 1] ? run + 1 : 1;
+      boolean repeated = i > start && text[i] == text[i - 1];
+      run = repeated ? run + 1 : 1;
       longest = Math.max(longest, run);
+      if (i > start && text[i] == text[i - 1] + 1) {
+        steps++;
+      }
     }
-    return Long.bitCount(low) + Long.bitCount(high) < distinct || (longest >= 7 && longest * 4 >= end - start);
+    int length = end - start;
+    return Long.bitCount(low) + Long.bitCount(high) < distinct
+        || (longest >= 6 && longest * 4 >= length)
+        || (length >= 24 && steps * 10 >= (length - 1) * 9)
+        || endsWith(text, start, end, "EXAMPLE")
+        || endsWith(text, start, end, "EXAMPLEKEY");
+  }
+
+  /** Whether a value is written by a human to stand for a value: a template, a variable, an ellipsis, a word of documentation. */
+  static boolean isTemplate(byte[] text, int start, int end) {
+    int length = end - start;
+    if (length == 0) {
+      return true;
+    }
+    byte first = text[start];
+    byte last = text[end - 1];
+    if ((first == '<' && last == '>') || (first == '{' && last == '}' && length > 2 && text[start + 1] == '{') || (first == '[' && last == ']')) {
+      return true;
+    }
+    if ((first == '%' && last == '%' && length > 2) || (first == '&' && startsWith(text, start, end, "&lt;"))) {
+      return true;
+    }
+    int stars = 0;
+    for (int i = start; i < end; i++) {
+      byte b = text[i];
+      if (b == '$' && i + 1 < end && (text[i + 1] == '{' || text[i + 1] == '(' || (i == start && (isVariable(text, i + 1, end) || isEnvironmentName(text, i + 1, end))))) {
+        return true;
+      }
+      if ((b == '#' || b == '{' || b == '<') && i + 1 < end && text[i + 1] == (b == '<' ? '%' : '{')) {
+        return true;
+      }
+      if (b == '*' || b == 'x' || b == 'X' || b == '.' || b == '#' || b == '?' || b == '-' || b == '_') {
+        stars++;
+      }
+    }
+    return stars == length
+        || contains(text, start, end, "..")
+        || contains(text, start, end, "YOUR_")
+        || contains(text, start, end, "_HERE")
+        || Markers.isMarker(text, start, end);
+  }
+
+  /** Whether a value is a word that documentation and programs put in the place of a value. */
+  static boolean isWord(byte[] text, int start, int end) {
+    return WORDS.contains(new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+  }
+
+  /** Words that say that there is no value, or name what it is. */
+  static boolean isEmptyWord(byte[] text, int start, int end) {
+    return EMPTY_WORDS.contains(new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isEnvironmentName(byte[] text, int start, int end) {
+    int i = start;
+    while (i < end && (Bytes.isUpper(text[i]) || text[i] == '_')) {
+      i++;
+    }
+    return i - start >= 3 && (i == end || !Bytes.isAlphanumeric(text[i]));
+  }
+
+  private static boolean isVariable(byte[] text, int start, int end) {
+    if (start >= end || !(Bytes.isLetter(text[start]) || text[start] == '_')) {
+      return start < end && end - start == 1 && Bytes.isDigit(text[start]);
+    }
+    for (int i = start; i < end; i++) {
+      if (!Bytes.isName(text[i]) && text[i] != '[' && text[i] != ']' && text[i] != ':' && text[i] != '>' && text[i] != '$') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean contains(byte[] text, int start, int end, String word) {
+    for (int i = start; i + word.length() <= end; i++) {
+      if (endsWith(text, i, i + word.length(), word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean startsWith(byte[] text, int start, int end, String prefix) {
+    return start + prefix.length() <= end && endsWith(text, start, start + prefix.length(), prefix);
+  }
+
+  static boolean endsWith(byte[] text, int start, int end, String suffix) {
+    if (end - start < suffix.length()) {
+      return false;
+    }
+    for (int i = 0; i < suffix.length(); i++) {
+      if (text[end - suffix.length() + i] != suffix.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -3,11 +3,12 @@ package dev.rlm.egress.scan;
 import dev.rlm.egress.Confidence;
 import java.util.List;
 
-/** Finds tokens that look random, each by itself. */
+/** Finds tokens that look random, each by itself: never the entropy of a whole text. */
 final class RandomTokens {
 
+  static final String RULE = "high-entropy";
   private static final int SHORTEST = 20;
-  private static final int LONGEST = 512;
+  private static final int LONGEST = 256;
 
   private RandomTokens() {}
 
@@ -29,15 +30,61 @@ final class RandomTokens {
         end++;
       }
       if (end - start >= SHORTEST) {
-        judge(text, start, end, out);
+        judgeRun(text, start, end, to, out);
       }
       at = end + 1;
     }
   }
 
-  private static void judge(byte[] text, int start, int end, List<Span> out) {
-    if (end - start <= LONGEST && Randomness.looksRandom(text, start, end)) {
-      out.add(Span.secret(start, end, "high-entropy", Confidence.LOW));
+  /** A run may be {@code name=value}: the parts are judged by themselves, as one equals sign before more cannot be base64. */
+  private static void judgeRun(byte[] text, int start, int end, int to, List<Span> out) {
+    int from = start;
+    for (int i = start; i < end; i++) {
+      if (text[i] == '=' && i + 1 < end && text[i + 1] != '=') {
+        judge(text, from, i, to, out);
+        from = i + 1;
+      }
+    }
+    judge(text, from, end, to, out);
+  }
+
+  private static void judge(byte[] text, int start, int end, int to, List<Span> out) {
+    if (end - start < SHORTEST || Hashes.isUuidOrDigest(text, start, end)) {
+      return;
+    }
+    if (end - start > LONGEST) {
+      return;
+    }
+    if (!isPath(text, start, end) && Randomness.standsAlone(text, start, end)) {
+      if (!Hashes.isLineOfBlock(text, start, end, to)) {
+        out.add(Span.secret(start, end, RULE, Confidence.LOW));
+      }
+      return;
+    }
+    judgePieces(text, start, end, out);
+  }
+
+  /** Slashes that come more often than in base64, or after a host's name, mean a path, whose parts are judged by themselves. */
+  private static boolean isPath(byte[] text, int start, int end) {
+    int slashes = 0;
+    for (int i = start; i < end; i++) {
+      if (text[i] == '/') {
+        slashes++;
+      }
+    }
+    boolean afterHost = start > 0 && text[start - 1] == '.' && slashes > 0;
+    return afterHost || (slashes > 1 && slashes * 9 > end - start);
+  }
+
+  private static void judgePieces(byte[] text, int start, int end, List<Span> out) {
+    int from = start;
+    for (int i = start; i <= end; i++) {
+      if (i == end || !Bytes.isAlphanumeric(text[i])) {
+        if (i - from >= SHORTEST && i - from < end - start && Randomness.standsAlone(text, from, i)) {
+          out.add(Span.secret(from, i, RULE, Confidence.LOW));
+        }
+        from = i + 1;
+      }
     }
   }
 }

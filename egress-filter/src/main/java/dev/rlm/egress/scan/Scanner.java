@@ -1,36 +1,72 @@
 package dev.rlm.egress.scan;
 
+import dev.rlm.egress.Confidence;
 import dev.rlm.egress.match.AnchorIndex;
 import dev.rlm.egress.rule.CompiledRule;
+import dev.rlm.egress.rule.RuleStart;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Finds secrets in a text. Immutable, hence thread-safe; its time is linear in the length of the text. */
 public final class Scanner {
 
-  private final List<CompiledRule> rules;
+  /** Which detectors look at a text. */
+  public enum Scope {
+    /** All of them. */
+    ALL,
+    /** Known formats that begin with their anchor, and private keys. */
+    FORMATS
+  }
+
+  private static final int LONGEST_WITHHELD = 256;
+
+  private final List<Trigger> triggers = new ArrayList<>();
   private final AnchorIndex anchors;
-  private final int[] ruleOf;
+  private final int[] triggerOf;
+  private final boolean[] isFormat;
+  private final Markers markers;
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
-    this.rules = List.copyOf(rules);
-    List<Integer> owners = new ArrayList<>();
     AnchorIndex.Builder builder = new AnchorIndex.Builder();
+    List<Integer> owners = new ArrayList<>();
+    for (CompiledRule rule : rules) {
+      enter(builder, owners, rule.rule().anchors(), new KnownFormat(rule));
+    }
+    enter(builder, owners, CredentialValues.WORDS, (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out));
+    enter(builder, owners, List.of(PrivateKeys.ANCHOR), (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, out));
+    enter(builder, owners, List.of(UserInfo.ANCHOR), (text, at, length, to, work, out) -> UserInfo.apply(text, at, to, out));
+    enter(builder, owners, List.of(CommandLine.CURL), (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out));
+    enter(builder, owners, CommandLine.WITH_P, (text, at, length, to, work, out) -> CommandLine.password(text, at, to, out));
+    enter(builder, owners, Phrases.CALLS, (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, out));
+    enter(builder, owners, Phrases.SENTENCES, (text, at, length, to, work, out) -> Phrases.sentence(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        KubernetesSecrets.ANCHORS,
+        (text, at, length, to, work, out) -> KubernetesSecrets.apply(text, at, length, to, out));
+    isFormat = new boolean[triggers.size()];
     for (int i = 0; i < rules.size(); i++) {
-      for (String anchor : rules.get(i).rule().anchors()) {
-        builder.add(owners.size(), anchor);
-        owners.add(i);
-      }
+      isFormat[i] = rules.get(i).rule().start() == RuleStart.ANCHOR;
     }
-    for (int i = 0; i < CredentialValues.WORDS.size(); i++) {
-      builder.add(owners.size(), CredentialValues.WORDS.get(i));
-      owners.add(-2 - i);
-    }
-    builder.add(owners.size(), PrivateKeys.ANCHOR);
-    owners.add(-1);
-    ruleOf = owners.stream().mapToInt(Integer::intValue).toArray();
+    isFormat[rules.size() + 1] = true;
+    markers = new Markers(rules.stream().map(rule -> rule.rule().id()).toList());
+    triggerOf = owners.stream().mapToInt(Integer::intValue).toArray();
     anchors = builder.build();
+  }
+
+  /** The markers that this scanner's rules write. */
+  public Markers markers() {
+    return markers;
+  }
+
+  private void enter(AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {
+    for (String literal : literals) {
+      builder.add(owners.size(), literal);
+      owners.add(triggers.size());
+    }
+    triggers.add(trigger);
   }
 
   /**
@@ -38,21 +74,62 @@ public final class Scanner {
    *
    * @param text the text
    * @param to its length
+   * @param scope which detectors look at it
    * @param out where findings are added, in no order
    */
-  public void scan(byte[] text, int to, List<Span> out) {
-    anchors.scan(text, 0, to, (id, position, length) -> examine(id, position, text, to, out));
-    RandomTokens.scan(text, 0, to, out);
+  public void scan(byte[] text, int to, Scope scope, List<Span> out) {
+    Run run = new Run(text, to, scope == Scope.FORMATS, out);
+    anchors.scan(text, 0, to, run);
+    if (scope == Scope.ALL) {
+      RandomTokens.scan(text, 0, to, out);
+    }
   }
 
-  private void examine(int anchor, int position, byte[] text, int to, List<Span> out) {
-    int owner = ruleOf[anchor];
-    if (owner >= 0) {
-      KnownFormats.apply(rules.get(owner), text, position, to, out);
-    } else if (owner == -1) {
-      PrivateKeys.apply(text, position, to, out);
-    } else {
-      CredentialValues.judge(text, position, -2 - owner, to, out);
+  /** One scan: where each trigger need not look again, and how much work is left. */
+  private final class Run implements AnchorIndex.Hit {
+    private final byte[] text;
+    private final int to;
+    private final boolean formatsOnly;
+    private final List<Span> out;
+    private final Work work;
+    private final int[] done = new int[triggers.size()];
+    private int withheldUpTo;
+
+    Run(byte[] text, int to, boolean formatsOnly, List<Span> out) {
+      this.formatsOnly = formatsOnly;
+      this.text = text;
+      this.to = to;
+      this.out = out;
+      this.work = new Work(to);
+      Arrays.fill(done, 0);
+    }
+
+    @Override
+    public void at(int id, int position, int length) {
+      int trigger = triggerOf[id];
+      if (position < done[trigger] || (formatsOnly && !isFormat[trigger])) {
+        return;
+      }
+      if (work.exhausted()) {
+        withhold(position);
+        return;
+      }
+      int end = triggers.get(trigger).examine(text, position, length, to, work, out);
+      work.spend(Math.max(8, end - position));
+      done[trigger] = Math.max(done[trigger], end);
+    }
+
+    /** Fails closed for one token, never for the rest. */
+    private void withhold(int position) {
+      if (position < withheldUpTo) {
+        return;
+      }
+      int end = position;
+      while (end < to && end - position < LONGEST_WITHHELD && !Bytes.isSpace(text[end])) {
+        end++;
+      }
+      withheldUpTo = end;
+      out.add(new Span(position, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of()));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,7 +32,10 @@ final class Access {
   /** Keeps the keys' hashes alone. */
   Access(List<String> apiKeys, List<String> allowedHosts) {
     this.keyHashes = apiKeys.stream().map(Access::hash).toList();
-    this.hosts = Stream.concat(LOOPBACK_NAMES.stream(), allowedHosts.stream()).collect(Collectors.toUnmodifiableSet());
+    this.hosts =
+        Stream.concat(LOOPBACK_NAMES.stream(), allowedHosts.stream())
+            .map(host -> host.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   void check(Context ctx) {
@@ -56,7 +60,7 @@ final class Access {
 
   private void checkHost(Context ctx) {
     String host = ctx.host();
-    if (host == null || !hosts.contains(withoutPort(host))) {
+    if (host == null || !hosts.contains(withoutPort(host).toLowerCase(Locale.ROOT))) {
       throw new ApiException(
           ErrorCode.WRONG_HOST, "this engine answers to %s; RLM_ALLOWED_HOSTS adds names".formatted(sorted()));
     }
@@ -69,7 +73,7 @@ final class Access {
     }
     try {
       String host = URI.create(origin).getHost();
-      if (host != null && hosts.contains(host)) {
+      if (host != null && hosts.contains(host.toLowerCase(Locale.ROOT))) {
         return;
       }
     } catch (IllegalArgumentException e) {

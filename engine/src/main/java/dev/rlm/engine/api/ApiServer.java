@@ -1,5 +1,6 @@
 package dev.rlm.engine.api;
 
+import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.SandboxSource;
@@ -63,13 +64,13 @@ public final class ApiServer implements AutoCloseable {
    * @param executor runs what callers send
    * @param throwaway gives each execution a sandbox of its own
    * @param sessions knows the sandboxes that keep their state
-   * @param contexts finds a caller's stored context, by caller and id
+   * @param contexts keeps what callers have stored
    */
   public record Services(
       Executor executor,
       SandboxSource throwaway,
       SessionRegistry sessions,
-      ContextLookup contexts) {}
+      ContextStore contexts) {}
 
   /** Finds a caller's stored context. */
   @FunctionalInterface
@@ -93,7 +94,7 @@ public final class ApiServer implements AutoCloseable {
    */
   public static ApiServer start(
       Options options, Services services, Supplier<Readiness> readiness, Supplier<String> metrics) {
-    Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts());
+    Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts()::guest);
     Access access = new Access(options.apiKeys(), options.allowedHosts());
     Javalin javalin =
         Javalin.create(
@@ -108,6 +109,7 @@ public final class ApiServer implements AutoCloseable {
                   Errors.register(config);
                   config.routes.post("/execute", ctx -> execute(ctx, options, commands, services));
                   new SessionRoutes(services.sessions(), commands, options.maxBody()).register(config);
+                  new ContextRoutes(services.contexts()).register(config);
                   config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
                   config.routes.get("/metrics", ctx -> text(ctx, "text/plain; version=0.0.4", metrics.get()));
@@ -139,13 +141,16 @@ public final class ApiServer implements AutoCloseable {
     config.jetty.host = options.host();
     config.jetty.port = options.port();
     config.jetty.threadPool = threads();
-    config.jetty.modifyServer(server -> server.setErrorHandler(new BareErrors()));
+    config.jetty.modifyServer(server -> server.setErrorHandler(new ProtocolErrors()));
+    config.router.javaLangErrorHandler(Errors::fatal);
     config.jetty.modifyHttpConfiguration(
         http -> {
           http.setSendServerVersion(false);
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
           http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
           http.setUriCompliance(UriCompliance.RFC3986);
+          // Else one connection's later keys and ids that differ in case alone are taken for its first.
+          http.setHeaderCacheCaseSensitive(true);
         });
   }
 

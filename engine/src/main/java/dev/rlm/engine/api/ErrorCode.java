@@ -7,21 +7,26 @@ enum ErrorCode {
   INVALID_JSON(400, "The body is not JSON"),
   INVALID_REQUEST(400, "The request is not valid"),
   UNKNOWN_FIELD(400, "The request has an unknown field"),
+  INVALID_TEXT(400, "The body is not valid UTF-8"),
+  DIGEST_MISMATCH(400, "The body is not what its digest says"),
   UNAUTHORIZED(401, "A valid API key is needed"),
   FORBIDDEN_ORIGIN(403, "Requests from this origin are refused"),
   NOT_FOUND(404, "There is nothing here"),
   SESSION_NOT_FOUND(404, "There is no such session"),
+  CONTEXT_NOT_FOUND(404, "There is no such context"),
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
   SESSION_BUSY(409, "The session is busy"),
   SESSION_GONE(410, "The session has ended"),
   BODY_TOO_LARGE(413, "The body is too large"),
+  CONTEXT_TOO_LARGE(413, "The context is too large to be sent to its sandbox"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body must be JSON"),
   WRONG_HOST(421, "Requests for this host are refused"),
   OVERLOADED(429, "There is no room now"),
   TOO_MANY_SESSIONS(429, "There are too many sessions"),
   INTERNAL_ERROR(500, "The engine failed"),
   SANDBOX_UNAVAILABLE(503, "No sandbox can be had"),
-  STOPPING(503, "The engine is stopping");
+  STOPPING(503, "The engine is stopping"),
+  INSUFFICIENT_STORAGE(507, "There is no room for the context");
 
   private final int status;
   private final String title;

@@ -1,11 +1,15 @@
 package dev.rlm.engine.api;
 
+import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.execution.OverloadedException;
+import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.session.SessionException;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class Errors {
 
   private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
+  private static final String INTERNAL_DETAIL = "the engine failed; its log has the reason under this request's id";
 
   private static final Duration RETRY_SANDBOX = Duration.ofSeconds(5);
 
@@ -24,6 +30,9 @@ final class Errors {
     config.routes.exception(OverloadedException.class, (e, ctx) -> overloaded(e, ctx));
     config.routes.exception(SandboxUnavailableException.class, (e, ctx) -> unavailable(e, ctx));
     config.routes.exception(SessionException.class, (e, ctx) -> session(e, ctx));
+    config.routes.exception(ContextException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
+    config.routes.exception(
+        ContextTooLargeException.class, (e, ctx) -> answer(ctx, ErrorCode.CONTEXT_TOO_LARGE, e.getMessage()));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, "the engine is stopping"));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -56,6 +65,16 @@ final class Errors {
     };
   }
 
+  static ErrorCode code(ContextException e) {
+    return switch (e.reason()) {
+      case UNKNOWN -> ErrorCode.CONTEXT_NOT_FOUND;
+      case INVALID_TEXT -> ErrorCode.INVALID_TEXT;
+      case DIGEST_MISMATCH -> ErrorCode.DIGEST_MISMATCH;
+      case BROKEN_OFF -> ErrorCode.INVALID_REQUEST;
+      case NO_ROOM -> ErrorCode.INSUFFICIENT_STORAGE;
+    };
+  }
+
   private static void unavailable(SandboxUnavailableException e, Context ctx) {
     log.error("request {}: {}", RequestId.of(ctx), e.getMessage(), e);
     retryAfter(ctx, RETRY_SANDBOX);
@@ -82,7 +101,21 @@ final class Errors {
 
   private static void internal(Exception e, Context ctx) {
     log.error("request {} failed", RequestId.of(ctx), e);
-    answer(ctx, ErrorCode.INTERNAL_ERROR, "the engine failed; its log has the reason under this request's id");
+    answer(ctx, ErrorCode.INTERNAL_ERROR, INTERNAL_DETAIL);
+  }
+
+  /** Answers for an error of the virtual machine's, where there is no context any more. */
+  static void fatal(HttpServletResponse response, Error e) {
+    String header = response.getHeader(RequestId.HEADER);
+    String id = header == null ? "unknown" : header;
+    log.error("request {} failed", id, e);
+    response.setStatus(ErrorCode.INTERNAL_ERROR.status());
+    response.setContentType(Problem.CONTENT_TYPE);
+    try {
+      response.getOutputStream().write(Json.write(Problem.of(ErrorCode.INTERNAL_ERROR, INTERNAL_DETAIL, id)));
+    } catch (IOException unsent) {
+      log.debug("request {}: the answer could not be sent", id, unsent);
+    }
   }
 
   private static void retryAfter(Context ctx, Duration duration) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** How the API reads and writes JSON: strictly, and within bounds. */
 final class Json {
@@ -55,11 +56,24 @@ final class Json {
       throw new ApiException(ErrorCode.INVALID_JSON, "the body is not JSON%s: %s".formatted(place, e.getOriginalMessage()));
     } catch (java.io.IOException e) {
       throw new ApiException(ErrorCode.INVALID_JSON, "the body is not JSON in UTF-8");
+    } catch (NumberFormatException e) {
+      throw new ApiException(ErrorCode.INVALID_JSON, "the body has a number whose exponent is too large");
     }
     if (node.isMissingNode()) {
       throw new ApiException(ErrorCode.INVALID_JSON, "the body is empty: send a JSON object");
     }
+    refuseLoneSurrogates(node);
     return node;
+  }
+
+  /** JSON can escape half a character, which cannot be sent on as UTF-8. The parser itself refuses it in names. */
+  private static void refuseLoneSurrogates(JsonNode node) {
+    if (node.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(node.textValue())) {
+      throw new ApiException(ErrorCode.INVALID_JSON, "the body has text that is not Unicode: half a surrogate pair");
+    }
+    for (JsonNode child : node) {
+      refuseLoneSurrogates(child);
+    }
   }
 
   /** Writes a value. */

@@ -14,11 +14,6 @@ record Problem(String type, String title, int status, String detail, String code
 
   static final String CONTENT_TYPE = "application/problem+json";
 
-  /** Of a request that was refused before it had a name. */
-  static Problem of(ErrorCode code, int status, String detail) {
-    return new Problem("about:blank", code.title(), status, detail, code.wireName(), "none");
-  }
-
   static Problem of(ErrorCode code, String detail, String requestId) {
     return new Problem("about:blank", code.title(), code.status(), detail, code.wireName(), requestId);
   }

@@ -1,9 +1,11 @@
 package dev.rlm.engine.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.OverloadedException;
 import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.session.Session;
@@ -146,6 +148,8 @@ final class StreamSocket {
           switch (e) {
             case ApiException wrong -> wrong.code();
             case SessionException session -> Errors.code(session);
+            case ContextException context -> Errors.code(context);
+            case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
             case OverloadedException _ -> ErrorCode.OVERLOADED;
             case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
             default -> ErrorCode.INTERNAL_ERROR;

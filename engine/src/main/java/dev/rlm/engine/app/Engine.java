@@ -5,6 +5,8 @@ import dev.rlm.engine.api.Readiness;
 import dev.rlm.engine.config.ExecutionSettings;
 import dev.rlm.engine.config.SandboxSettings;
 import dev.rlm.engine.config.Settings;
+import dev.rlm.engine.context.ContextStore;
+import dev.rlm.engine.context.DataFolder;
 import dev.rlm.engine.execution.Admission;
 import dev.rlm.engine.execution.AdmittingExecutor;
 import dev.rlm.engine.execution.Egress;
@@ -12,12 +14,14 @@ import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.execution.Executor;
+import dev.rlm.engine.execution.HoldingExecutor;
 import dev.rlm.engine.execution.RecordingExecutor;
 import dev.rlm.engine.execution.SandboxExecutor;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.execution.ThrowawaySource;
 import dev.rlm.engine.sandbox.Canary;
 import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.Isolation;
 import dev.rlm.engine.sandbox.IsolationReport;
 import dev.rlm.engine.sandbox.SandboxRuntime;
@@ -35,7 +39,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,9 +63,17 @@ final class Engine implements AutoCloseable {
   private final Executor executor;
   private final SandboxSource throwaway;
   private final SessionRegistry sessions;
+  private final DataFolder data;
+  private final ContextStore contexts;
   private final Meters meters = new Meters();
 
-  private Engine(SandboxRuntime runtime, SandboxSpec spec, IsolationReport isolation, Settings settings, int poolSize) {
+  private Engine(
+      SandboxRuntime runtime,
+      SandboxSpec spec,
+      IsolationReport isolation,
+      Settings settings,
+      int poolSize,
+      DataFolder data) {
     ExecutionSettings execution = settings.execution();
     this.runtime = runtime;
     this.isolation = isolation;
@@ -69,16 +83,35 @@ final class Engine implements AutoCloseable {
             spec,
             new PoolSettings(
                 poolSize, settings.pool().parallel(), settings.pool().ceiling(), execution.queueTimeout()));
-    Egress egress = Egress.of(settings.server().apiKeys());
+    Egress egress = EgressFactory.create(settings);
+    this.data = data;
+    this.contexts =
+        new ContextStore(
+            data,
+            new ContextStore.Options(settings.contexts().budget(), settings.contexts().timeToLive()),
+            new ContextStore.Listener() {
+              @Override
+              public void stored(GuestContext.Stored document) {
+                egress.prepare(document);
+              }
+
+              @Override
+              public void removed(String contentHash) {
+                egress.forget(contentHash);
+              }
+            },
+            InstantSource.system());
     this.admission = new Admission(execution.maxConcurrent(), execution.maxQueued());
     this.executor =
         new RecordingExecutor(
             meters,
-            new AdmittingExecutor(
-                admission,
-                execution.queueTimeout(),
-                new SandboxExecutor(
-                    runtime.isolation(), Math.toIntExact(execution.outputKept().bytes()), execution.queueTimeout())));
+            new HoldingExecutor(
+                contexts,
+                new AdmittingExecutor(
+                    admission,
+                    execution.queueTimeout(),
+                    new SandboxExecutor(
+                        runtime.isolation(), Math.toIntExact(execution.outputKept().bytes()), execution.queueTimeout()))));
     this.throwaway = new ThrowawaySource(pool, egress);
     this.sessions =
         new SessionRegistry(
@@ -87,9 +120,12 @@ final class Engine implements AutoCloseable {
             executor,
             new SessionRegistry.Options(
                 settings.pool().maxSessions(), settings.pool().sessionTimeToLive(), execution.queueTimeout()),
-            InstantSource.system());
+            InstantSource.system(),
+            contexts);
     meters.gauge("rlm.executions.admitted", "Executions that run or wait", admission::admitted);
     meters.gauge("rlm.sessions", "Sessions that live", sessions::count);
+    meters.gauge("rlm.contexts", "Contexts that are stored", () -> contexts.figures().contexts());
+    meters.gauge("rlm.contexts.bytes", "Bytes that contexts take", () -> contexts.figures().bytes());
     meters.gauge("rlm.pool.idle", "Sandboxes that wait", () -> pool.figures().idle());
     meters.gauge("rlm.pool.making", "Sandboxes that are being made", () -> pool.figures().making());
     meters.gauge("rlm.pool.leased", "Sandboxes in use", () -> pool.figures().leased());
@@ -115,20 +151,25 @@ final class Engine implements AutoCloseable {
         .forEach(name -> log.warn("the variable {} is set, and nothing reads it: see the README for the names", name));
     SandboxSpec spec =
         new SandboxSpec(settings.sandbox().limits(), settings.sandbox().network(), settings.sandbox().guard());
-    SandboxRuntime runtime = openRuntime(settings);
+    DataFolder data = DataFolder.take(settings.contexts().dataFolder());
+    @Nullable SandboxRuntime runtime = null;
     boolean opened = false;
     try {
+      runtime = openRuntime(settings, data);
       IsolationReport isolation = prove(runtime, spec);
       opened = true;
-      return new Engine(runtime, spec, isolation, settings, poolSize);
+      return new Engine(runtime, spec, isolation, settings, poolSize, data);
     } finally {
       if (!opened) {
-        runtime.close();
+        if (runtime != null) {
+          runtime.close();
+        }
+        data.close();
       }
     }
   }
 
-  private static SandboxRuntime openRuntime(Settings settings) throws InterruptedException {
+  private static SandboxRuntime openRuntime(Settings settings, DataFolder data) throws InterruptedException {
     SandboxSettings sandbox = settings.sandbox();
     return switch (sandbox.mode()) {
       case LOCAL -> {
@@ -143,7 +184,8 @@ final class Engine implements AutoCloseable {
                   sandbox.runtime(),
                   sandbox.image(),
                   sandbox.network(),
-                  settings.execution().outputLimit()),
+                  settings.execution().outputLimit(),
+                  Optional.of(data.mounts())),
               InstantSource.system());
     };
   }
@@ -161,13 +203,7 @@ final class Engine implements AutoCloseable {
   }
 
   ApiServer.Services services() {
-    return new ApiServer.Services(
-        executor,
-        throwaway,
-        sessions,
-        (_, _) -> {
-          throw new UnsupportedOperationException("stored contexts");
-        });
+    return new ApiServer.Services(executor, throwaway, sessions, contexts);
   }
 
   /** Runs code in a sandbox of its own. */
@@ -222,5 +258,7 @@ final class Engine implements AutoCloseable {
     sessions.close();
     pool.close();
     runtime.close();
+    contexts.close();
+    data.close();
   }
 }

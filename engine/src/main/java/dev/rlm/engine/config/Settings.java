@@ -5,6 +5,7 @@ import dev.rlm.engine.sandbox.ResourceLimits;
 import dev.rlm.engine.sandbox.RuntimePreference;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
  * @param sandbox what sandboxes are made of
  * @param execution what executions may take
  * @param pool how many sandboxes wait, and how many sessions there may be
+ * @param egress what the egress filter is made of
+ * @param contexts where stored contexts lie, and how much and how long
  * @param logLevel least severe level that is logged
  * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
  */
@@ -27,6 +30,8 @@ public record Settings(
     SandboxSettings sandbox,
     ExecutionSettings execution,
     PoolSettings pool,
+    EgressSettings egress,
+    ContextSettings contexts,
     LogLevel logLevel,
     Set<String> unknown) {
 
@@ -70,6 +75,8 @@ public record Settings(
     SandboxSettings sandbox = sandbox(variables);
     ExecutionSettings execution = execution(variables);
     PoolSettings pool = pool(variables, execution);
+    EgressSettings egress = egress(variables);
+    ContextSettings contexts = contexts(variables);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
     if (!variables.problems().isEmpty()) {
@@ -79,7 +86,7 @@ public record Settings(
     unknown.removeIf(name -> !name.startsWith("RLM_"));
     unknown.removeAll(variables.asked());
     unknown.removeAll(READ_BY_COMMAND);
-    return new Settings(server, sandbox, execution, pool, logLevel, unknown);
+    return new Settings(server, sandbox, execution, pool, egress, contexts, logLevel, unknown);
   }
 
   private static ServerSettings server(Variables variables) {
@@ -144,6 +151,29 @@ public record Settings(
         variables.seconds("SESSION_TTL", Duration.ofHours(1), Duration.ofHours(12)));
   }
 
+  private static EgressSettings egress(Variables variables) {
+    return new EgressSettings(
+        variables.file("RLM_EGRESS_POLICY"),
+        variables.file("RLM_EGRESS_RULES"),
+        variables.choice("RLM_EGRESS_ECHO", EgressSettings.Echo.class));
+  }
+
+  private static ContextSettings contexts(Variables variables) {
+    return new ContextSettings(
+        Path.of(variables.text("RLM_DATA_DIR", standardDataFolder(variables))),
+        variables.size("RLM_CONTEXT_BUDGET", ByteSize.mebibytes(10 << 10), LARGEST_SIZE),
+        variables.seconds("RLM_CONTEXT_TTL", Duration.ofHours(1), Duration.ofDays(30)));
+  }
+
+  /** Where the XDG base directory specification and the file system hierarchy standard put a service's state. */
+  private static String standardDataFolder(Variables variables) {
+    String state = variables.text("XDG_STATE_HOME", "");
+    if (System.getProperty("user.name").equals("root")) {
+      return "/var/lib/rlm";
+    }
+    return state.startsWith("/") ? state + "/rlm" : System.getProperty("user.home") + "/.local/state/rlm";
+  }
+
   private static void checkTogether(
       Variables variables, ServerSettings server, SandboxSettings sandbox, ExecutionSettings execution) {
     boolean local = sandbox.mode() == SandboxSettings.Mode.LOCAL;
@@ -185,6 +215,8 @@ public record Settings(
     Variables variables = new Variables(Map.of());
     ExecutionSettings execution = execution(variables);
     pool(variables, execution);
+    egress(variables);
+    contexts(variables);
     checkTogether(variables, server(variables), sandbox(variables), execution);
     variables.choice("LOG_LEVEL", LogLevel.INFO);
     return variables.asked().stream().sorted().toList();

@@ -52,6 +52,9 @@ public final class Canary {
                   Optional.of(new GuestContext.Json("{\"guard\":%b}".formatted(spec.guard()))),
                   TIMEOUT,
                   HostCalls.NONE), (_, _) -> {});
+      if (result.outcome() instanceof Outcome.Completed) {
+        runtime.proveFiles(sandbox);
+      }
     }
     if (!(result.outcome() instanceof Outcome.Completed)) {
       throw new SandboxUnavailableException(

@@ -15,6 +15,6 @@ public interface OutputListener {
     STDERR
   }
 
-  /** Takes a piece of at most 64 Ki characters. */
+  /** Takes a piece of at most 1 Mi characters; an honest agent sends at most 64 Ki. */
   void output(Stream stream, String text);
 }

@@ -11,6 +11,14 @@ public interface SandboxRuntime extends AutoCloseable {
    */
   Sandbox create(SandboxSpec spec, Deadline deadline) throws InterruptedException;
 
+  /**
+   * Finds out whether sandboxes can read files of this machine where they lie, and makes do without where they cannot. To be
+   * called once, before sandboxes are made for use.
+   *
+   * @param fresh a sandbox that has run nothing but the engine's own code, to try it in
+   */
+  default void proveFiles(Sandbox fresh) throws InterruptedException {}
+
   /** Returns the isolation in force, fixed when the runtime was opened. */
   Isolation isolation();
 

@@ -1,5 +1,6 @@
 package dev.rlm.engine.session;
 
+import dev.rlm.engine.execution.ContextHolds;
 import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.sandbox.Deadline;
@@ -8,6 +9,8 @@ import dev.rlm.engine.sandbox.Sandbox;
 import dev.rlm.engine.sandbox.pool.SandboxLease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,7 @@ public final class Session implements SandboxSource {
   private final AtomicInteger executions = new AtomicInteger();
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile boolean contextBound;
+  private final Map<GuestContext.Stored, ContextHolds.Hold> holds = new HashMap<>();
   private volatile @Nullable String ended;
 
   Session(
@@ -134,6 +138,20 @@ public final class Session implements SandboxSource {
     }
   }
 
+  /** Holds a document for as long as the session lives: its code may read what it was once given at any time. */
+  void keep(GuestContext given, ContextHolds contexts) {
+    if (!(given instanceof GuestContext.Stored stored)) {
+      return;
+    }
+    ContextHolds.Hold hold = contexts.hold(stored);
+    synchronized (this) {
+      if (ended == null && holds.putIfAbsent(stored, hold) == null) {
+        return;
+      }
+    }
+    hold.close(); // The session has ended, or holds it already.
+  }
+
   /** Ends the session and destroys its sandbox. The first cause is the one that is told from then on. */
   void end(String cause) {
     synchronized (this) {
@@ -143,6 +161,7 @@ public final class Session implements SandboxSource {
       ended = cause;
     }
     lease.close();
+    holds.values().forEach(ContextHolds.Hold::close); // Nobody adds to them any more.
   }
 
   /** One execution's right to the sandbox. */

@@ -1,5 +1,6 @@
 package dev.rlm.engine.session;
 
+import dev.rlm.engine.execution.ContextHolds;
 import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
@@ -35,6 +36,7 @@ public final class SessionRegistry implements AutoCloseable {
   private final Executor executor;
   private final Options options;
   private final InstantSource clock;
+  private final ContextHolds contexts;
   private final Map<SessionId, Session> sessions = new ConcurrentHashMap<>();
   private final Semaphore places;
   private final Thread expiry;
@@ -51,11 +53,18 @@ public final class SessionRegistry implements AutoCloseable {
   /** Creates the registry and begins to end sessions that nobody uses. */
   public SessionRegistry(
       SandboxPool pool, Egress egress, Executor executor, Options options, InstantSource clock) {
+    this(pool, egress, executor, options, clock, ContextHolds.NONE);
+  }
+
+  /** As the other, for sessions that may use stored contexts: what one was given stays as long as it lives. */
+  public SessionRegistry(
+      SandboxPool pool, Egress egress, Executor executor, Options options, InstantSource clock, ContextHolds contexts) {
     this.pool = pool;
     this.egress = egress;
     this.executor = executor;
     this.options = options;
     this.clock = clock;
+    this.contexts = contexts;
     this.places = new Semaphore(options.maxSessions());
     this.expiry = Thread.ofVirtual().name("session-expiry").start(this::expireForEver);
   }
@@ -76,15 +85,19 @@ public final class SessionRegistry implements AutoCloseable {
               .formatted(options.maxSessions()));
     }
     boolean opened = false;
+    Optional<ContextHolds.Hold> hold = Optional.empty();
     try {
+      hold = context.map(contexts::hold);
       Egress.Session way = egress.open(context);
       SandboxLease lease = pool.take(Deadline.after(options.openTimeout()));
       SandboxLease counted = new SandboxLease(lease.sandbox(), lease.warm(), () -> given(lease));
       Session session = new Session(SessionId.random(), owner, counted, way, context, clock.instant());
+      context.ifPresent(given -> session.keep(given, contexts));
       sessions.put(session.id(), session);
       opened = true;
       return session;
     } finally {
+      hold.ifPresent(ContextHolds.Hold::close);
       if (!opened) {
         places.release();
       }
@@ -123,6 +136,7 @@ public final class SessionRegistry implements AutoCloseable {
         command.context().isPresent()
             ? command
             : new ExecutionCommand(command.code(), session.firstContext(), command.timeout(), command.calls());
+    command.context().ifPresent(given -> session.keep(given, contexts));
     Execution execution = executor.execute(bound, session, listener);
     if (endsSandbox(execution.outcome())) {
       session.end("an execution in it ended with " + execution.outcome().label());

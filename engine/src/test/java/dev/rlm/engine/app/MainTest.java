@@ -94,7 +94,7 @@ final class MainTest {
       assertTrue(usage.contains("  " + command), usage);
     }
     assertEquals(
-        List.of("doctor", "filter", "run", "serve"),
+        List.of("doctor", "filter", "repl", "run", "serve"),
         Main.commandLine().getSubcommands().keySet().stream().sorted().toList());
   }
 

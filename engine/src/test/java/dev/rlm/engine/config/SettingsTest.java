@@ -12,10 +12,12 @@ import dev.rlm.engine.sandbox.RuntimePreference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,10 @@ final class SettingsTest {
   private static final ResourceLimits LIMITS =
       new ResourceLimits(ByteSize.mebibytes(512), 50, 1.0, ByteSize.mebibytes(64));
 
+  private static final String DATA =
+      System.getProperty("user.name").equals("root")
+          ? "/var/lib/rlm"
+          : System.getProperty("user.home") + "/.local/state/rlm";
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final int POOL = Math.clamp(2L * CORES, 2, 16);
 
@@ -55,6 +61,8 @@ final class SettingsTest {
               ByteSize.mebibytes(1),
               ByteSize.mebibytes(64)),
           new PoolSettings(POOL, Math.clamp(2L * CORES, 2, 8), 100 + 8 + POOL, 100, Duration.ofHours(1)),
+          new EgressSettings(Optional.empty(), Optional.empty(), Optional.empty()),
+          new ContextSettings(Path.of(DATA), ByteSize.mebibytes(10 << 10), Duration.ofHours(1)),
           Settings.LogLevel.INFO,
           Set.of());
 
@@ -74,8 +82,14 @@ final class SettingsTest {
             "RLM_ALLOWED_HOSTS",
             "RLM_ALLOW_UNSAFE_LOCAL",
             "RLM_API_KEY",
+            "RLM_CONTEXT_BUDGET",
+            "RLM_CONTEXT_TTL",
             "RLM_CPU_LIMIT",
+            "RLM_DATA_DIR",
             "RLM_DOCKER_RUNTIME",
+            "RLM_EGRESS_ECHO",
+            "RLM_EGRESS_POLICY",
+            "RLM_EGRESS_RULES",
             "RLM_EXECUTION_MODE",
             "RLM_GUARD",
             "RLM_HOME",
@@ -97,7 +111,8 @@ final class SettingsTest {
             "RLM_QUEUE_TIMEOUT",
             "RLM_SANDBOX_IMAGE",
             "RLM_TMP_LIMIT",
-            "SESSION_TTL"),
+            "SESSION_TTL",
+            "XDG_STATE_HOME"),
         Settings.variableNames());
   }
 
@@ -110,6 +125,12 @@ final class SettingsTest {
         "LOG_LEVEL | debug | logLevel=DEBUG",
         "RLM_ALLOWED_HOSTS | a.example, b.example, | allowedHosts=[a.example, b.example]",
         "RLM_API_KEY | 0123456789abcdef,fedcba9876543210 | apiKeys=2",
+        "RLM_CONTEXT_BUDGET | 5m | budget=5m",
+        "RLM_CONTEXT_TTL | 9 | timeToLive=PT9S",
+        "RLM_DATA_DIR | /data | dataFolder=/data",
+        "RLM_EGRESS_ECHO | deny | echo=Optional[DENY]",
+        "RLM_EGRESS_POLICY | /dev/null | policy=Optional[/dev/null]",
+        "RLM_EGRESS_RULES | /dev/null | rules=Optional[/dev/null]",
         "RLM_CPU_LIMIT | 0.5 | cpus=0.5",
         "RLM_DOCKER_RUNTIME | runsc | runtime=RUNSC",
         "RLM_DOCKER_RUNTIME | RUNC | runtime=RUNC",
@@ -198,6 +219,8 @@ final class SettingsTest {
         "RLM_MEMORY_LIMIT | -1 | not a size",
         "RLM_MEMORY_LIMIT | 999999999999999g | RLM_MEMORY_LIMIT=999999999999999g",
         "RLM_TMP_LIMIT | 513m | at most the memory limit",
+        "RLM_EGRESS_ECHO | maybe | use off or report or budget or deny",
+        "RLM_EGRESS_POLICY | /nonexistent | there is no such file",
         "RLM_TMP_LIMIT | 0 | use more than 0",
         "RLM_MAX_BODY | 49m | at most 48m",
         "RLM_OUTPUT_KEPT | 65m | at most 64m",
@@ -229,7 +252,8 @@ final class SettingsTest {
   void saysAllThatIsWrongAtOnce() {
     String message =
         problems(
-            Map.of("RLM_PORT", "x", "LOG_LEVEL", "x", "RLM_GUARD", "x", "EXECUTION_TIMEOUT", "x", "RLM_HOST", "0.0.0.0"));
+            Map.of(
+                "RLM_PORT", "x", "LOG_LEVEL", "x", "RLM_GUARD", "x", "EXECUTION_TIMEOUT", "x", "RLM_HOST", "0.0.0.0"));
     assertEquals(5, message.lines().count(), message);
     for (String variable : List.of("RLM_PORT", "LOG_LEVEL", "RLM_GUARD", "EXECUTION_TIMEOUT", "RLM_HOST")) {
       assertTrue(message.lines().anyMatch(line -> line.startsWith(variable + "=")), message);
@@ -246,7 +270,10 @@ final class SettingsTest {
     assertTrue(
         problems(
                 Map.of(
-                    "RLM_EXECUTION_MODE", "local", "RLM_ALLOW_UNSAFE_LOCAL", "true", "RLM_HOST", "0.0.0.0", "RLM_API_KEY", KEY))
+                    "RLM_EXECUTION_MODE", "local",
+                    "RLM_ALLOW_UNSAFE_LOCAL", "true",
+                    "RLM_HOST", "0.0.0.0",
+                    "RLM_API_KEY", KEY))
             .contains("listens on loopback only: RLM_HOST=0.0.0.0"));
     Settings settings = Settings.from(Map.of("RLM_EXECUTION_MODE", "local", "RLM_ALLOW_UNSAFE_LOCAL", "true"));
     assertEquals(SandboxSettings.Mode.LOCAL, settings.sandbox().mode());

@@ -94,6 +94,29 @@ final class AdmissionTest {
   }
 
   @Test
+  void letsNobodyOvertakeWhoWaits() throws Exception {
+    Admission admission = new Admission(1, 2);
+    for (int round = 0; round < 20; round++) {
+      Admission.Permit running = admission.acquire(now());
+      List<String> order = Collections.synchronizedList(new ArrayList<>());
+      FutureTask<Boolean> waiting =
+          new FutureTask<>(
+              () -> {
+                try (Admission.Permit _ = admission.acquire(Deadline.after(LONG))) {
+                  return order.add("who waited");
+                }
+              });
+      awaitWaiting(Thread.ofPlatform().start(waiting));
+      running.close();
+      try (Admission.Permit _ = admission.acquire(Deadline.after(LONG))) {
+        order.add("who came last");
+      }
+      waiting.get(30, TimeUnit.SECONDS);
+      assertEquals(List.of("who waited", "who came last"), order);
+    }
+  }
+
+  @Test
   void neverLetsMoreRunThanMayRun() throws Exception {
     Admission admission = new Admission(3, 1_000);
     AtomicInteger running = new AtomicInteger();

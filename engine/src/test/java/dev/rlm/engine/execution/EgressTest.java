@@ -129,6 +129,47 @@ final class EgressTest {
   }
 
   @Test
+  void redactsTheSpanAloneAndKeepsTheRestOfAVariable() {
+    Map<String, @Nullable Object> passed =
+        passage.locals(Map.of("v", Map.of("fine", List.of("a", 1), "secret", "x " + own + " y", own, 2)));
+    assertEquals(
+        Map.of(
+            "v",
+            Map.of(
+                "fine", List.of("a", 1), "secret", "x [REDACTED:engine-secret] y", "[REDACTED:engine-secret]", 2)),
+        passed);
+  }
+
+  @Test
+  void redactsASecretThatIsCutIntoLeavesHoweverSmall() {
+    List<String> fours = new ArrayList<>();
+    for (int at = 0; at < own.length(); at += 4) {
+      fours.add(own.substring(at, at + 4));
+    }
+    for (Object leaves :
+        List.of(
+            fours,
+            own.chars().mapToObj(Character::toString).toList(),
+            own.chars().boxed().toList(),
+            token.chars().mapToObj(Character::toString).toList(),
+            List.of(List.of(fours.subList(0, 3)), fours.subList(3, fours.size())))) {
+      Egress.Passage whole = begin(egress, KEPT);
+      Object passed = whole.locals(Map.of("leaves", leaves)).get("leaves");
+      assertTrue(String.valueOf(passed).startsWith("[REDACTED:"), () -> leaves + " passed as " + passed);
+      assertEquals("locals", whole.findings().getFirst().channel());
+    }
+  }
+
+  @Test
+  void passesHarmlessLeavesWhateverTheyAreTogether() {
+    Map<String, @Nullable Object> locals = new LinkedHashMap<>();
+    locals.put("words", List.of("Quebec", "7up", "xylophone", "Kilo42", "jazz", "Zulu9", "Mike"));
+    locals.put("numbers", RANDOM.ints(500, 0, 256).boxed().toList());
+    locals.put("rows", List.of(Map.of("id", 17, "city", "Graz"), Map.of("id", 18, "city", "Linz")));
+    assertEquals(locals, passage.locals(locals));
+  }
+
+  @Test
   void redactsASecretInBareKeysAndValuesOfOneObject() {
     Map<String, @Nullable Object> passed =
         passage.locals(Map.of("pair", Map.of(own.substring(0, 16), own.substring(16))));

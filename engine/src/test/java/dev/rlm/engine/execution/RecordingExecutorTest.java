@@ -85,7 +85,8 @@ final class RecordingExecutorTest {
       assertEquals(1, log.events().size());
       String line = log.events().getFirst();
       assertTrue(
-          line.startsWith("INFO execution 00000000-0000-4000-8000-000000000000: raised in 4 ms, sandbox after 250 ms, 1 findings"),
+          line.startsWith("INFO execution 00000000-0000-4000-8000-000000000000: raised in 4 ms,"
+                  + " sandbox after 250 ms, 1 findings"),
           line);
       assertTrue(line.stripTrailing().endsWith("runsc"), line);
       assertFalse(line.contains("HOSTILE"), line);

@@ -31,7 +31,10 @@ final class ByteSizeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "m", "-1", "+1", "1.5g", "1e3", "1t", "1 g", "0x10", "512mm", "1g1", "١", "1234567890123456"})
+  @ValueSource(
+      strings = {
+        "", " ", "m", "-1", "+1", "1.5g", "1e3", "1t", "1 g", "0x10", "512mm", "1g1", "١", "1234567890123456"
+      })
   void refusesEverythingElse(String text) {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ByteSize.parse(text));
     assertTrue(String.valueOf(e.getMessage()).contains("\"" + text + "\""), e::toString);

@@ -30,7 +30,7 @@ final class SandboxImageTest {
   private static final Duration LONGEST_RUN = Duration.ofSeconds(60);
 
   /** The image is built here: there is no registry that has it. */
-  private static final ImagePullPolicy NEVER_PULL = image -> false;
+  static final ImagePullPolicy NEVER_PULL = image -> false;
 
   /**
    * Every regular file and folder outside the kernel's own file systems, as (path, mode, owner).
@@ -225,7 +225,8 @@ final class SandboxImageTest {
         .exec();
   }
 
-  private static DockerImageName imageName() {
+  /** Returns the image that was built from these sources. */
+  static DockerImageName imageName() {
     return DockerImageName.parse(property("name")).withTag(property("content").substring(0, 12));
   }
 

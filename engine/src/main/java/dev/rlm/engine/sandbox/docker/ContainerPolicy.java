@@ -1,16 +1,21 @@
 package dev.rlm.engine.sandbox.docker;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.BindOptions;
+import com.github.dockerjava.api.model.BindPropagation;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Ulimit;
 import dev.rlm.engine.sandbox.ResourceLimits;
 import dev.rlm.engine.sandbox.SandboxSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a sandbox's container may do: the whole of it, in one place. A pure function of its arguments that touches nothing, so
@@ -46,9 +51,16 @@ final class ContainerPolicy {
    * @param uid the user and group that the guest runs as, unique among the live sandboxes of this machine
    * @param labels who made it
    * @param seccompProfile the profile for the container, as JSON; gVisor ignores it and has its own
+   * @param files the folder of this machine that the guest may read; empty: none
    */
   record Identity(
-      String name, String imageId, String runtime, int uid, Map<String, String> labels, String seccompProfile) {}
+      String name,
+      String imageId,
+      String runtime,
+      int uid,
+      Map<String, String> labels,
+      String seccompProfile,
+      Optional<String> files) {}
 
   /** Fills in a create command. */
   static CreateContainerCmd apply(CreateContainerCmd command, SandboxSpec spec, Identity identity) {
@@ -77,6 +89,23 @@ final class ContainerPolicy {
   private static HostConfig hostConfig(SandboxSpec spec, Identity identity) {
     ResourceLimits limits = spec.limits();
     boolean sentry = isGvisor(identity.runtime());
+    HostConfig config = hostConfig(spec, identity, limits, sentry);
+    identity.files().ifPresent(folder -> config.withMounts(List.of(readOnly(folder))));
+    return config;
+  }
+
+  /** Unlike a bind in the old form, a mount of a folder that is not there is refused, and nothing is made in its place. */
+  private static Mount readOnly(String folder) {
+    return new Mount()
+        .withType(MountType.BIND)
+        .withSource(folder)
+        .withTarget(GuestFiles.GUEST_FOLDER)
+        .withReadOnly(true)
+        .withBindOptions(new BindOptions().withPropagation(BindPropagation.R_PRIVATE));
+  }
+
+  private static HostConfig hostConfig(
+      SandboxSpec spec, Identity identity, ResourceLimits limits, boolean sentry) {
     return HostConfig.newHostConfig()
         .withRuntime(identity.runtime())
         .withNetworkMode(spec.network() ? "bridge" : "none")

@@ -36,6 +36,7 @@ final class DockerContainer implements SandboxProcess {
   private final GuestOutput output;
   private final CgroupMeter meter;
   private final OutOfMemoryWatch memoryWatch;
+  private final Optional<GuestFiles> files;
   private final Runnable removal;
   private final CountDownLatch memoryRanOut = new CountDownLatch(1);
   private final AtomicBoolean killed = new AtomicBoolean();
@@ -44,6 +45,7 @@ final class DockerContainer implements SandboxProcess {
   /**
    * Takes over a container.
    *
+   * @param files what it may read of this machine
    * @param removal starts the removal of the container in the background
    */
   DockerContainer(
@@ -53,6 +55,7 @@ final class DockerContainer implements SandboxProcess {
       DockerHttpClient.Response attached,
       CgroupMeter meter,
       OutOfMemoryWatch memoryWatch,
+      Optional<GuestFiles> files,
       Runnable removal) {
     this.id = id;
     this.daemon = daemon;
@@ -61,6 +64,7 @@ final class DockerContainer implements SandboxProcess {
     this.output = new GuestOutput(attached.getBody());
     this.meter = meter;
     this.memoryWatch = memoryWatch;
+    this.files = files;
     this.removal = removal;
   }
 
@@ -75,8 +79,8 @@ final class DockerContainer implements SandboxProcess {
   }
 
   @Override
-  public Optional<String> place(Path file) {
-    return Optional.empty();
+  public Optional<String> place(Path file) throws IOException {
+    return files.isEmpty() ? Optional.empty() : Optional.of(files.get().place(file));
   }
 
   @Override

@@ -4,16 +4,26 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.transport.DockerHttpClient;
 import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.ExecutionRequest;
+import dev.rlm.engine.sandbox.ExecutionResult;
+import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Isolation;
+import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.Sandbox;
 import dev.rlm.engine.sandbox.SandboxRuntime;
 import dev.rlm.engine.sandbox.SandboxSpec;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.protocol.AgentSandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -50,6 +60,12 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
   private final OutOfMemoryWatch memoryWatch;
   private final Thread sweeping;
 
+  /** Where sandboxes get their folders; empty when they cannot see files of this machine. */
+  private volatile Optional<Path> files;
+
+  /** Whether it was seen that they can. Until then, a container that is not made is tried without. */
+  private volatile boolean filesProven;
+
   private DockerSandboxRuntime(
       DockerSettings settings,
       DockerDaemon daemon,
@@ -66,6 +82,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     this.imageId = imageId;
     this.seccompProfile = SeccompProfile.load(settings.network());
     this.clock = clock;
+    this.files = settings.host().startsWith("unix:") ? settings.files() : Optional.empty();
     this.memoryWatch = new OutOfMemoryWatch(daemon, lease.engineId());
     OrphanSweeper sweeper = new OrphanSweeper(daemon, lease, reaper, live.keySet(), clock);
     this.sweeping = Thread.ofVirtual().name("orphan-sweeper").start(() -> sweepForEver(sweeper));
@@ -98,17 +115,39 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
 
   @Override
   public Sandbox create(SandboxSpec spec, Deadline deadline) throws InterruptedException {
+    Optional<Path> folder = files;
+    if (folder.isEmpty() || filesProven) {
+      return create(spec, folder, deadline);
+    }
+    try {
+      return create(spec, folder, deadline);
+    } catch (SandboxUnavailableException e) {
+      Sandbox without = create(spec, Optional.empty(), deadline);
+      sendFiles("a container with the folder %s is not made: %s".formatted(folder.get(), e.getMessage()));
+      return without;
+    }
+  }
+
+  private void sendFiles(String why) {
+    log.warn("stored contexts are sent to sandboxes, at most {} each, since the daemon cannot show them files of this machine: {}",
+        AgentSandbox.LARGEST_SENT, why);
+    files = Optional.empty();
+  }
+
+  private Sandbox create(SandboxSpec spec, Optional<Path> folder, Deadline deadline) throws InterruptedException {
     String name = "rlm-" + UUID.randomUUID().toString().substring(24);
+    Optional<GuestFiles> guestFiles = folder.map(parent -> makeFiles(parent, name));
     int uid = userIds.take();
     live.put(name, () -> {});
     Runnable onGone =
         () -> {
+          guestFiles.ifPresent(GuestFiles::remove);
           live.remove(name);
           userIds.release(uid);
         };
     String id;
     try {
-      id = createContainer(name, spec, uid, deadline);
+      id = createContainer(name, spec, uid, guestFiles, deadline);
     } catch (RuntimeException | InterruptedException e) {
       onGone.run(); // Should the daemon make it after all, the sweeper finds a container that is not known.
       throw e;
@@ -117,7 +156,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     live.put(name, removal);
     DockerContainer container = null;
     try {
-      container = start(id, removal, deadline);
+      container = start(id, guestFiles, removal, deadline);
       return AgentSandbox.open(name, container, spec.limits(), settings.outputLimit(), spec.guard(), deadline);
     } catch (DockerException e) {
       throw daemon.unavailable("did not start a container: " + e.getMessage(), e);
@@ -128,7 +167,52 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     }
   }
 
-  private String createContainer(String name, SandboxSpec spec, int uid, Deadline deadline) throws InterruptedException {
+  private static GuestFiles makeFiles(Path parent, String name) {
+    try {
+      return GuestFiles.make(parent, name);
+    } catch (IOException e) {
+      throw new SandboxUnavailableException(
+          SandboxUnavailableException.Reason.RUNTIME,
+          "no folder for a sandbox can be made in %s (%s): look after the disk where RLM_DATA_DIR is".formatted(parent, e),
+          e);
+    }
+  }
+
+  @Override
+  public void proveFiles(Sandbox fresh) throws InterruptedException {
+    if (files.isEmpty()) {
+      return;
+    }
+    Path sample = files.get().resolve("sample");
+    String text = UUID.randomUUID().toString();
+    Outcome outcome;
+    Optional<String> seen;
+    try {
+      Files.writeString(sample, text);
+      ExecutionResult result =
+          fresh.execute(
+              new ExecutionRequest(
+                  "sample",
+                  "context",
+                  Optional.of(new GuestContext.Stored("", sample, Optional.empty(), true, text.length(), text.length())),
+                  OPEN_TIMEOUT,
+                  HostCalls.NONE),
+              (_, _) -> {});
+      Files.delete(sample);
+      outcome = result.outcome();
+      seen = result.value();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the folder %s cannot be written to".formatted(files.get()), e);
+    }
+    if (seen.equals(Optional.of("'" + text + "'"))) {
+      filesProven = true;
+    } else {
+      sendFiles("a sandbox did not see a file that was put into its folder (%s)".formatted(outcome.label()));
+    }
+  }
+
+  private String createContainer(String name, SandboxSpec spec, int uid, Optional<GuestFiles> guestFiles, Deadline deadline)
+      throws InterruptedException {
     ContainerPolicy.Identity identity =
         new ContainerPolicy.Identity(
             name,
@@ -136,7 +220,8 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
             runtime.name(),
             uid,
             new ContainerLabels(lease.engineId(), lease.domain(), clock.instant().plus(MAX_LIFETIME)).toMap(),
-            seccompProfile);
+            seccompProfile,
+            guestFiles.map(folder -> folder.folder().toAbsolutePath().toString()));
     try {
       return daemon.call(
           "create a container",
@@ -150,7 +235,8 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     }
   }
 
-  private DockerContainer start(String id, Runnable removal, Deadline deadline) throws InterruptedException {
+  private DockerContainer start(String id, Optional<GuestFiles> guestFiles, Runnable removal, Deadline deadline)
+      throws InterruptedException {
     GuestInput input = new GuestInput();
     DockerHttpClient.Response attached = daemon.attach(id, input, deadline);
     boolean started = false;
@@ -165,7 +251,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
                 return pid == null ? CgroupMeter.NONE : CgroupMeter.ofProcess(pid, id);
               });
       started = true;
-      return new DockerContainer(id, daemon, input, attached, meter, memoryWatch, removal);
+      return new DockerContainer(id, daemon, input, attached, meter, memoryWatch, guestFiles, removal);
     } finally {
       if (!started) {
         input.close();

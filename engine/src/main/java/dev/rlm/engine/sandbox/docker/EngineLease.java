@@ -13,7 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Shows other engines on this machine that this one lives: an exclusive lock on a file, which the kernel lets go when the
@@ -25,6 +27,9 @@ import java.util.UUID;
 final class EngineLease implements AutoCloseable {
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  /** The leases of this process: to open and close such a file again would let go of its lock. */
+  private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
   private final String engineId;
@@ -58,6 +63,7 @@ final class EngineLease implements AutoCloseable {
       if (lock == null) {
         throw new IOException("the new lock file is locked already");
       }
+      HELD.add(engineId);
       return new EngineLease(folder, engineId, domainOf(folder), channel);
     } catch (IOException e) {
       throw new UncheckedIOException("no lock file can be made in " + folder + ": " + e.getMessage(), e);
@@ -76,7 +82,7 @@ final class EngineLease implements AutoCloseable {
 
   /** Returns whether an engine of the same domain has ended. Where that cannot be told, it has not. */
   boolean ended(String otherId) {
-    if (otherId.equals(engineId)) {
+    if (HELD.contains(otherId)) {
       return false;
     }
     UUID parsed;
@@ -121,6 +127,7 @@ final class EngineLease implements AutoCloseable {
     try {
       Files.deleteIfExists(file(folder, engineId));
       channel.close();
+      HELD.remove(engineId);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

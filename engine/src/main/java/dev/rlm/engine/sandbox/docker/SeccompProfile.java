@@ -2,6 +2,7 @@ package dev.rlm.engine.sandbox.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,21 +11,26 @@ import java.io.UncheckedIOException;
 /** The seccomp profile that the daemon loads for containers under runc. gVisor ignores it. */
 final class SeccompProfile {
 
-  /** The comment of the rule that denies sockets of network families. */
+  /** The comment of the rules that deny sockets of network families. */
   private static final String NETWORK_RULE = "network";
 
   private SeccompProfile() {}
 
-  /** Returns the profile as JSON; with {@code network}, the rule that denies network sockets allows them instead. */
+  /** AF_INET and AF_INET6. */
+  private static final int[] INTERNET = {2, 10};
+
+  /** Returns the profile as JSON; with {@code network}, with rules that allow internet sockets where it denies them. */
   static String load(boolean network) {
     try (InputStream in = SeccompProfile.class.getResourceAsStream("seccomp.json")) {
       JsonNode profile = new ObjectMapper().readTree(in);
       if (network) {
-        for (JsonNode rule : profile.path("syscalls")) {
-          if (rule instanceof ObjectNode denial && denial.path("comment").asText().equals(NETWORK_RULE)) {
-            denial.remove("errnoRet");
-            denial.put("action", "SCMP_ACT_ALLOW");
-          }
+        ArrayNode rules = (ArrayNode) profile.path("syscalls");
+        rules.removeIf(rule -> rule.path("comment").asText().startsWith(NETWORK_RULE));
+        for (int family : INTERNET) {
+          // Without a rule of its own, a call is denied by default.
+          ObjectNode rule = rules.addObject().put("comment", NETWORK_RULE).put("action", "SCMP_ACT_ALLOW");
+          rule.putArray("names").add("socket");
+          rule.putArray("args").addObject().put("index", 0).put("value", family).put("op", "SCMP_CMP_EQ");
         }
       }
       return profile.toString();

@@ -1,6 +1,7 @@
 package dev.rlm.engine.sandbox.protocol;
 
 import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
@@ -13,7 +14,6 @@ import dev.rlm.engine.sandbox.Sandbox;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.Usage;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +47,9 @@ public final class AgentSandbox implements Sandbox {
 
   /** How long a killed or dying process may take until its end is known. */
   static final Duration EXIT_GRACE = Duration.ofSeconds(5);
+
+  /** The most of a document that is sent to a guest that cannot see this machine's files: it keeps it in memory. */
+  public static final ByteSize LARGEST_SENT = ByteSize.mebibytes(64);
 
   private static final Logger log = LoggerFactory.getLogger(AgentSandbox.class);
 
@@ -164,7 +167,7 @@ public final class AgentSandbox implements Sandbox {
         new HostMessage.Execute(
             request.id(),
             request.code(),
-            request.context().map(this::deliver),
+            request.context().map(context -> deliver(request.id(), context)),
             request.calls().functions().stream().sorted().toList()));
     Optional<Ending> ending = run.await(request.timeout());
     if (ending.isPresent()) {
@@ -221,33 +224,42 @@ public final class AgentSandbox implements Sandbox {
         after.memoryPeak().isPresent() ? after.memoryPeak() : peak);
   }
 
-  private HostMessage.Context deliver(GuestContext context) {
+  private HostMessage.Context deliver(String id, GuestContext context) {
     return switch (context) {
       case GuestContext.Json json -> new HostMessage.Context.Json(json.text());
-      case GuestContext.Stored stored ->
-          new HostMessage.Context.File(
-              place(stored.data()),
-              stored.index().map(this::place),
-              stored.text(),
-              stored.bytes(),
-              stored.characters());
+      case GuestContext.Stored stored -> {
+        try {
+          yield deliver(id, stored);
+        } catch (IOException e) {
+          throw new SandboxUnavailableException(
+              SandboxUnavailableException.Reason.RUNTIME,
+              "the context could not be handed to sandbox %s (%s): look after the disk where RLM_DATA_DIR is".formatted(name, e),
+              e);
+        }
+      }
     };
   }
 
-  private String place(Path file) {
-    try {
-      return process
-          .place(file)
-          .orElseThrow(
-              () ->
-                  new SandboxUnavailableException(
-                      SandboxUnavailableException.Reason.RUNTIME,
-                      "stored contexts need a Docker daemon on this machine: send the context with the code"));
-    } catch (IOException e) {
-      throw new SandboxUnavailableException(
-          SandboxUnavailableException.Reason.RUNTIME,
-          "the context could not be handed to sandbox %s: %s".formatted(name, e.getMessage()),
-          e);
+  private HostMessage.Context deliver(String id, GuestContext.Stored stored) throws IOException {
+    Optional<String> data = process.place(stored.data());
+    if (data.isEmpty()) {
+      sendParts(id, stored);
+      return new HostMessage.Context.Parts(stored.text(), stored.bytes(), stored.characters());
+    }
+    Optional<String> index = stored.index().isEmpty() ? Optional.empty() : process.place(stored.index().get());
+    return new HostMessage.Context.File(data.get(), index, stored.text(), stored.bytes(), stored.characters());
+  }
+
+  private void sendParts(String id, GuestContext.Stored stored) throws IOException {
+    if (stored.bytes() > LARGEST_SENT.bytes()) {
+      throw new ContextTooLargeException(
+          "the context of %d bytes is over %s, the most that is sent to a sandbox which cannot see the engine's files: use a Docker daemon on the engine's machine, or a smaller context"
+              .formatted(stored.bytes(), LARGEST_SENT));
+    }
+    try (DocumentParts parts = new DocumentParts(stored.data(), stored.text())) {
+      for (String part = parts.next(); !part.isEmpty(); part = parts.next()) {
+        send(new HostMessage.ContextPart(id, part));
+      }
     }
   }
 

@@ -19,9 +19,19 @@ sealed interface HostMessage {
     /** A value that travels in the message. */
     record Json(String text) implements Context {}
 
+    /** What the parts before this message were, in their order. */
+    record Parts(boolean text, long bytes, long characters) implements Context {}
+
     /** A file that the guest sees under these paths. */
     record File(String path, Optional<String> index, boolean text, long bytes, long characters) implements Context {}
   }
+
+  /**
+   * A piece of a document, for an execution that is about to be sent.
+   *
+   * @param data text, or bytes in Base64
+   */
+  record ContextPart(String id, String data) implements HostMessage {}
 
   /** The value of a call. */
   record Reply(String id, long call, String valueJson) implements HostMessage {}

@@ -43,6 +43,11 @@ final class MessageWriter {
             json.writeEndArray();
           }
         }
+        case HostMessage.ContextPart part -> {
+          json.writeStringField("type", "context_part");
+          json.writeStringField("id", part.id());
+          json.writeStringField("data", part.data());
+        }
         case HostMessage.Reply reply -> {
           json.writeStringField("type", "reply");
           json.writeStringField("id", reply.id());
@@ -82,6 +87,13 @@ final class MessageWriter {
       case HostMessage.Context.Json(String text) -> {
         json.writeFieldName("context");
         json.writeRawValue(text);
+      }
+      case HostMessage.Context.Parts parts -> {
+        json.writeObjectFieldStart("context_parts");
+        json.writeBooleanField("text", parts.text());
+        json.writeNumberField("bytes", parts.bytes());
+        json.writeNumberField("characters", parts.characters());
+        json.writeEndObject();
       }
       case HostMessage.Context.File file -> {
         json.writeObjectFieldStart("context_file");

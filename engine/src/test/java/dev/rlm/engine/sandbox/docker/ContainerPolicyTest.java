@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The whole of what a container may do, as the daemon is told. The golden files are what goes over the wire, without what is
- * null; {@code -Dgolden.write=true} writes them anew, for a person to read the difference.
+ * The whole of what a container may do, as the daemon is told. The golden files are what goes over the wire, without
+ * what is null; {@code -Dgolden.write=true} writes them anew, for a person to read the difference.
  */
 final class ContainerPolicyTest {
 
@@ -46,7 +47,8 @@ final class ContainerPolicyTest {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .build();
 
   /** A kind of container, by the name of its golden file. */
@@ -114,7 +116,9 @@ final class ContainerPolicyTest {
   void sharesNothingWithTheMachine(Kind kind) {
     HostConfig host = host(kind);
     for (Object[] shared :
-        new Object[][] {host.getBinds(), host.getVolumesFrom(), host.getDevices(), host.getLinks(), host.getExtraHosts()}) {
+        new Object[][] {
+          host.getBinds(), host.getVolumesFrom(), host.getDevices(), host.getLinks(), host.getExtraHosts()
+        }) {
       assertEquals(List.of(), shared == null ? List.of() : List.of(shared));
     }
     assertNull(host.getMounts());
@@ -191,12 +195,8 @@ final class ContainerPolicyTest {
   @ParameterizedTest
   @CsvSource({"0.5, 50000", "2, 200000", "1.5, 150000", "0.01, 1000", "64, 6400000"})
   void turnsCoresIntoAQuota(double cpus, long quota) {
-    HostConfig host =
-        present(
-            command(
-                    "runc",
-                    new SandboxSpec(new ResourceLimits(LIMITS.memory(), 50, cpus, LIMITS.temporaryFiles()), false, true))
-                .getHostConfig());
+    ResourceLimits limits = new ResourceLimits(LIMITS.memory(), 50, cpus, LIMITS.temporaryFiles());
+    HostConfig host = present(command("runc", new SandboxSpec(limits, false, true)).getHostConfig());
     assertEquals(quota, host.getCpuQuota());
   }
 
@@ -236,6 +236,7 @@ final class ContainerPolicyTest {
             runtime,
             UID,
             Map.of("dev.rlm.engine", "id"),
-            "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"));
+            "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
+            Optional.empty()));
   }
 }

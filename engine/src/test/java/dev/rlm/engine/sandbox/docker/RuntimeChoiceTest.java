@@ -24,7 +24,10 @@ final class RuntimeChoiceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "unknown", "VERSION_MISSING", "1.2.3", "release-2024", "release-", "v20240729", "release 20240729"})
+  @ValueSource(
+      strings = {
+        "", "unknown", "VERSION_MISSING", "1.2.3", "release-2024", "release-", "v20240729", "release 20240729"
+      })
   void doesNotGuessWhatIsNoRelease(String version) {
     assertEquals(Optional.empty(), RuntimeChoice.release(version));
   }

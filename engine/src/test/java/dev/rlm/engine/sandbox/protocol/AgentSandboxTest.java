@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -264,7 +265,10 @@ final class AgentSandboxTest {
   void killsCodeThatWritesTooMuch() throws Exception {
     FakeProcess process =
         answering(
-            output("1", "x".repeat(600)), output("1", "y".repeat(401)), output("1", "z"), Frames.result("1", "completed", ""));
+            output("1", "x".repeat(600)),
+            output("1", "y".repeat(401)),
+            output("1", "z"),
+            Frames.result("1", "completed", ""));
     AgentSandbox sandbox = open(process);
     ExecutionResult result = sandbox.execute(request("1", LONG), listener);
     assertEquals(new Outcome.OutputLimit(OUTPUT_LIMIT), result.outcome());
@@ -388,9 +392,11 @@ final class AgentSandboxTest {
   @Test
   void reportsAProcessThatEndedItself() throws Exception {
     assertEquals(
-        new Outcome.Exited(139), death(new SandboxProcess.ExitEvidence(139, false, OptionalLong.empty(), "")).outcome());
+        new Outcome.Exited(139),
+        death(new SandboxProcess.ExitEvidence(139, false, OptionalLong.empty(), "")).outcome());
     assertEquals(
-        new Outcome.Exited(137), death(new SandboxProcess.ExitEvidence(137, false, OptionalLong.empty(), "")).outcome());
+        new Outcome.Exited(137),
+        death(new SandboxProcess.ExitEvidence(137, false, OptionalLong.empty(), "")).outcome());
   }
 
   @Test
@@ -502,7 +508,7 @@ final class AgentSandboxTest {
     Thread caller = Thread.ofVirtual().start(execution);
     running.await();
     caller.interrupt();
-    Exception e = assertThrows(java.util.concurrent.ExecutionException.class, () -> execution.get(30, TimeUnit.SECONDS));
+    Exception e = assertThrows(ExecutionException.class, () -> execution.get(30, TimeUnit.SECONDS));
     assertInstanceOf(InterruptedException.class, e.getCause());
     assertTrue(process.killed());
     assertFalse(sandbox.alive());

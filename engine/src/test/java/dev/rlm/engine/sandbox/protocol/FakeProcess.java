@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A process whose agent does what a test says. What it answers to a message is on its way before {@code send} returns. */
+/** A process whose agent does what a test says. Its answer to a message is on its way before {@code send} returns. */
 final class FakeProcess implements SandboxProcess {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -22,7 +22,8 @@ final class Frames {
 
   static String result(String id, String status, String rest) {
     return """
-        {"type":"result","id":"%s","status":"%s","result":null,"locals":{},"locals_truncated":false,"error":null,"exit_code":null%s}"""
+        {"type":"result","id":"%s","status":"%s","result":null,"locals":{},"locals_truncated":false,\
+        "error":null,"exit_code":null%s}"""
         .formatted(id, status, rest);
   }
 }

@@ -202,8 +202,8 @@ final class MessageReaderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"NaN", "Infinity", "-Infinity", "1e999", "-1e999", "[1e999]", "{\"a\":[{\"b\":1E400}]}", "01", "+1", ".5",
-        "1.", "0x10", "1_000", "nan", "undefined", "True"})
+      strings = {"NaN", "Infinity", "-Infinity", "1e999", "-1e999", "[1e999]", "{\"a\":[{\"b\":1E400}]}", "01", "+1",
+        ".5", "1.", "0x10", "1_000", "nan", "undefined", "True"})
   void refusesNumbersThatAreNone(String number) {
     refused(resultWithLocals("{\"n\":" + number + "}"));
   }
@@ -251,7 +251,7 @@ final class MessageReaderTest {
     assertThrows(ProtocolException.class, () -> reader(Frames.of(body)).read());
   }
 
-  /** The answer could not be written as UTF-8, and the caller would get an error of the engine's instead. */
+  /** They cannot be written as UTF-8, and a strict parser of a caller's would fail over the whole answer. */
   @ParameterizedTest
   @ValueSource(strings = {"\\ud800", "\\udc00", "\\ud800x", "\\udc00\\ud800", "x\\udfff"})
   void refusesLoneSurrogates(String text) {
@@ -382,7 +382,10 @@ final class MessageReaderTest {
       switch (random.nextInt(6)) {
         case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
         case 1 -> bytes[at] = (byte) random.nextInt(256);
-        case 2 -> bytes = splice(bytes, at, SNIPPETS[random.nextInt(SNIPPETS.length)].getBytes(StandardCharsets.UTF_8), at);
+        case 2 -> {
+          String snippet = SNIPPETS[random.nextInt(SNIPPETS.length)];
+          bytes = splice(bytes, at, snippet.getBytes(StandardCharsets.UTF_8), at);
+        }
         case 3 -> bytes = splice(bytes, at, new byte[0], Math.min(bytes.length, at + 1 + random.nextInt(8)));
         case 4 -> {
           byte[] other = corpus.get(random.nextInt(corpus.size()));

@@ -44,6 +44,11 @@ final class MessageWriterTest {
   }
 
   @Test
+  void writesTextThatIsNoUnicodeAsEscapes() throws IOException {
+    assertEquals("\ud800", body(new HostMessage.Execute("1", "\ud800", Optional.empty(), List.of())).get("code").textValue());
+  }
+
+  @Test
   void tellsANullContextFromNone() throws IOException {
     assertEquals(true, body(new HostMessage.Execute("1", "", Optional.of(new HostMessage.Context.Json("null")), List.of())).get("context").isNull());
   }

@@ -8,7 +8,8 @@ final class PrintableTest {
 
   @Test
   void escapesAllButPrintableAscii() {
-    assertEquals("a b~\\u000a\\u000d\\u001b\\u007f\\u00fc\\u2028\\ud800", Printable.of("a b~\n\r\u001b\u007fü\u2028\ud800"));
+    assertEquals(
+        "a b~\\u000a\\u000d\\u001b\\u007f\\u00fc\\u2028\\ud800", Printable.of("a b~\n\r\u001b\u007fü\u2028\ud800"));
   }
 
   @Test

@@ -1,0 +1,153 @@
+package dev.rlm.egress;
+
+import dev.rlm.egress.decode.Decoded;
+import dev.rlm.egress.decode.Views;
+import dev.rlm.egress.echo.EchoScanner;
+import dev.rlm.egress.scan.LiteralIndex;
+import dev.rlm.egress.scan.Scanner;
+import dev.rlm.egress.scan.Span;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and all of them together to a multiple of
+ * the text's length. Used for one text only.
+ */
+final class Inspector {
+
+  private static final int DEPTH = 4;
+  private static final int SHARE = 3;
+  private static final int MOST_STRIDES = 4;
+
+  private final Scanner scanner;
+  private final List<LiteralIndex> literals;
+  private final @Nullable EchoScanner echo;
+  private final boolean deep;
+  private long left;
+
+  Inspector(Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
+    this.scanner = scanner;
+    this.literals = literals;
+    this.echo = echo;
+    this.deep = deep;
+  }
+
+  List<Span> inspect(byte[] text, int to) {
+    left = (long) to * SHARE + 4096;
+    List<Span> spans = new ArrayList<>();
+    look(text, to, Scanner.Scope.ALL, spans);
+    decode(text, to, 0, spans);
+    if (deep) {
+      transform(text, to, spans);
+    }
+    scanner.markers().leaveAlone(text, to, spans);
+    return spans;
+  }
+
+  private void look(byte[] text, int to, Scanner.Scope scope, List<Span> spans) {
+    scanner.scan(text, to, scope, spans);
+    for (LiteralIndex index : literals) {
+      index.scan(text, to, spans);
+    }
+    if (echo != null) {
+      echo.scan(text, to, spans);
+    }
+  }
+
+  private void decode(byte[] text, int to, int depth, List<Span> spans) {
+    Views.encoded(text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
+    if (deep) {
+      Views.disguised(text, to, view -> visit(view, depth, spans));
+    }
+  }
+
+  private void visit(Decoded view, int depth, List<Span> spans) {
+    if (left < view.length()) {
+      withhold(view, spans);
+      return;
+    }
+    left -= view.length();
+    List<Span> inner = new ArrayList<>();
+    look(view.bytes(), view.length(), Scanner.Scope.ALL, inner);
+    if (depth + 1 < DEPTH) {
+      decode(view.bytes(), view.length(), depth + 1, inner);
+      unpack(view, depth, inner, spans);
+    }
+    boolean partial = view.name().equals("joined") || view.name().equals("escapes");
+    for (Span span : inner) {
+      if (!view.touches(span.start(), span.end())) {
+        continue;
+      }
+      Span mapped = mapped(span, view);
+      if (!partial || mapped.end() - mapped.start() != span.end() - span.start()) {
+        spans.add(mapped);
+      }
+    }
+  }
+
+  private void unpack(Decoded view, int depth, List<Span> inner, List<Span> spans) {
+    if (!Views.isPacked(view)) {
+      return;
+    }
+    int most = (int) Math.min(Integer.MAX_VALUE, left);
+    int read = Views.unpack(view, most, unpacked -> visit(unpacked, depth + 1, inner));
+    if (read >= most) {
+      left = 0;
+      withhold(view, spans);
+    }
+  }
+
+  /** What there is no budget left to look into does not leave. */
+  private static void withhold(Decoded view, List<Span> spans) {
+    int start = view.sourceStart(0, view.length());
+    int end = view.sourceEnd(0, view.length());
+    spans.add(new Span(start, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of(view.name())));
+  }
+
+  /** Data that might be the context in a private code counts only where there is a context. */
+  private void opaque(int start, int end, List<Span> spans) {
+    if (echo != null) {
+      spans.add(new Span(start, end, "opaque-data", Confidence.LOW, Span.Kind.OPAQUE, List.of()));
+    }
+  }
+
+  /** Views of the whole text. Only what is beyond doubt counts in them, for they make words look random. */
+  private void transform(byte[] text, int to, List<Span> spans) {
+    whole(Views.reversed(text, to), spans);
+    whole(Views.rotated(text, to), spans);
+    if (echo != null) {
+      if (Views.hasPrefixes(text, to)) {
+        copies(echo, Views.unprefixed(text, to), spans);
+      }
+      for (int stride = 2; stride <= MOST_STRIDES; stride++) {
+        echo.scanStrided(text, to, stride, spans);
+      }
+    }
+  }
+
+  private void whole(Decoded view, List<Span> spans) {
+    List<Span> inner = new ArrayList<>();
+    scanner.scan(view.bytes(), view.length(), Scanner.Scope.FORMATS, inner);
+    inner.forEach(span -> spans.add(mapped(span, view)));
+  }
+
+  private static void copies(EchoScanner echo, Decoded view, List<Span> spans) {
+    List<Span> inner = new ArrayList<>();
+    echo.scan(view.bytes(), view.length(), inner);
+    inner.forEach(span -> spans.add(mapped(span, view)));
+  }
+
+  private static Span mapped(Span span, Decoded view) {
+    List<String> chain = new ArrayList<>();
+    chain.add(view.name());
+    chain.addAll(span.chain());
+    return new Span(
+        view.sourceStart(span.start(), span.end()),
+        view.sourceEnd(span.start(), span.end()),
+        span.rule(),
+        span.confidence(),
+        span.kind(),
+        chain);
+  }
+}

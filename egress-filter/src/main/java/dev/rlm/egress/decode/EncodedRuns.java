@@ -1,0 +1,141 @@
+package dev.rlm.egress.decode;
+
+import dev.rlm.egress.scan.Bytes;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Finds runs of base64, base32 and hexadecimal digits, over wrapped lines too, and decodes those that stand for text or packed data. */
+final class EncodedRuns {
+
+  private static final int SHORTEST = 24;
+  private static final int WRAPPED = 32;
+
+  /** Bytes of a run by which names and paths, which most runs are, are told from encoded data. */
+  private static final int PROBE = 40;
+  private static final int LONGEST = 1 << 20;
+
+  private EncodedRuns() {}
+
+  static void find(byte[] text, int to, Consumer<Decoded> found, Views.Range opaque) {
+    int at = 0;
+    while (at + SHORTEST <= to) {
+      int probe = at + SHORTEST - 1;
+      if (!isRun(text[probe])) {
+        at = probe + 1;
+        continue;
+      }
+      int start = probe;
+      while (start > at && isRun(text[start - 1])) {
+        start--;
+      }
+      int end = runEnd(text, probe, to);
+      if (end - start >= SHORTEST) {
+        end = joined(text, start, end, to);
+        decode(text, start, end, found, opaque);
+      }
+      at = end + 1;
+    }
+  }
+
+  private static boolean isRun(byte b) {
+    return Bytes.isToken(b);
+  }
+
+  private static int runEnd(byte[] text, int from, int to) {
+    int end = from;
+    while (end < to && isRun(text[end])) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Takes in following lines as long as each begins with a run and the line before was long. */
+  private static int joined(byte[] text, int start, int firstEnd, int to) {
+    int lineStart = start;
+    int end = firstEnd;
+    while (end - lineStart >= WRAPPED && end - start < LONGEST) {
+      int next = end;
+      while (next < to && next < end + 12 && (text[next] == '\n' || text[next] == '\r' || text[next] == ' ' || isEscapedBreak(text, next, to))) {
+        next += isEscapedBreak(text, next, to) ? 2 : 1;
+      }
+      if (next == end || next >= to || text[end] == ' ' || !isRun(text[next])) {
+        return end;
+      }
+      int nextEnd = runEnd(text, next, to);
+      if (nextEnd < to && " .,:;!?'".indexOf(text[nextEnd]) >= 0) {
+        // A word at the beginning of a sentence, not the next line of the block.
+        return end;
+      }
+      lineStart = next;
+      end = nextEnd;
+    }
+    return end;
+  }
+
+  private static boolean isEscapedBreak(byte[] text, int at, int to) {
+    return text[at] == '\\' && at + 1 < to && (text[at + 1] == 'n' || text[at + 1] == 'r');
+  }
+
+  private static void decode(byte[] text, int start, int end, Consumer<Decoded> found, Views.Range opaque) {
+    int from = start;
+    // A name and an equals sign before the run belong to neither alphabet.
+    for (int i = start; i < Math.min(end, start + 64); i++) {
+      if (text[i] == '=' && i + SHORTEST < end && text[i + 1] != '=') {
+        from = i + 1;
+      }
+    }
+    if (Bytes.readsLikeWords(text, from, Math.min(end, from + PROBE))) {
+      return;
+    }
+    Digits digits = Digits.of(text, from, end);
+    if (digits.hex() && digits.count() >= SHORTEST && digits.count() % 2 == 0) {
+      offer(Radix.hex(text, from, end), found);
+    }
+    if (digits.base32() && digits.count() >= WRAPPED) {
+      offer(Radix.base32(text, from, end), found);
+    }
+    if (digits.count() >= SHORTEST) {
+      List<Integer> phases = Radix.likelyPhases(text, from, end);
+      for (int phase : phases) {
+        offer(Radix.base64(text, from, end, phase), found);
+      }
+      if (phases.isEmpty() && digits.count() * 3 / 4 >= Opaque.SHORTEST_BYTES) {
+        int sample = Math.min(end, from + Opaque.SAMPLE);
+        Decoded data = digits.hex() ? Radix.hex(text, from, sample) : Radix.base64(text, from, sample, 0);
+        if (Opaque.isOpaque(data)) {
+          opaque.at(from, end);
+        }
+      }
+    }
+  }
+
+  private static void offer(Decoded decoded, Consumer<Decoded> found) {
+    if (decoded.length() >= 6 && (decoded.isText() || Packed.isPacked(decoded))) {
+      found.accept(decoded);
+    }
+  }
+
+  /** Which alphabets a run fits. */
+  private record Digits(boolean hex, boolean base32, int count) {
+    static Digits of(byte[] text, int from, int end) {
+      boolean hex = true;
+      boolean base32 = true;
+      int count = 0;
+      for (int i = from; i < end; i++) {
+        byte b = text[i];
+        if (!isRun(b)) {
+          if (b == '\\') {
+            i++;
+          }
+          continue;
+        }
+        count++;
+        hex &= Character.digit(b, 16) >= 0;
+        base32 &= (b >= 'A' && b <= 'Z') || (b >= '2' && b <= '7') || b == '=';
+      }
+      return new Digits(hex, base32, count);
+    }
+  }
+
+  static final List<Integer> ALL_PHASES = List.of(0, 1, 2, 3);
+}

@@ -1,0 +1,217 @@
+package dev.rlm.egress.echo;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The canonical form of text, in which copies are compared: letters without case and digits, everything else dropped; bytes of other
+ * scripts stand for themselves. Escapes of JSON, of addresses and of markup are read as what they stand for, on both sides alike.
+ *
+ * <p>Symbols are 1 to 26 for letters, 27 to 36 for digits and negative for bytes beyond ASCII; 0 is dropped.
+ */
+final class Symbols {
+
+  static final int DIGIT = 27;
+  private static final int LONGEST_ESCAPE = 10;
+  private static final byte[] OF = new byte[256];
+
+  /** What stands in the table for a byte that may begin an escape: no symbol has this value. */
+  private static final byte ESCAPE = 127;
+
+  static {
+    for (int c = 'a'; c <= 'z'; c++) {
+      OF[c] = (byte) (c - 'a' + 1);
+      OF[c - 32] = OF[c];
+    }
+    for (int c = '0'; c <= '9'; c++) {
+      OF[c] = (byte) (c - '0' + DIGIT);
+    }
+    for (int c = 128; c < 256; c++) {
+      OF[c] = (byte) c;
+    }
+    OF['\\'] = ESCAPE;
+    OF['%'] = ESCAPE;
+    OF['&'] = ESCAPE;
+  }
+
+  final byte[] symbols;
+  final int[] places;
+  int count;
+
+  /** Room for the symbols of a text of some length. */
+  Symbols(int capacity) {
+    symbols = new byte[capacity + 16];
+    places = new int[capacity + 16];
+  }
+
+  static boolean isLetter(int symbol) {
+    return symbol > 0 && symbol < DIGIT;
+  }
+
+  /** The symbols of a whole text. */
+  static Symbols of(byte[] text, int from, int to) {
+    Symbols result = new Symbols(to - from);
+    result.append(text, from, to);
+    return result;
+  }
+
+  /** Writes the symbols of a text; gives their number. */
+  static int read(byte[] text, int to, byte[] out) {
+    return read(text, 0, to, out);
+  }
+
+  /** Writes the symbols of a part of a text; gives their number. */
+  static int read(byte[] text, int from, int to, byte[] out) {
+    int n = 0;
+    for (int i = from; i < to; i++) {
+      byte symbol = OF[text[i] & 0xff];
+      if (symbol == ESCAPE) {
+        int escape = escape(text, i, to);
+        n = write(escape >>> 8, out, n);
+        i += (escape & 0xff) - 1;
+      } else {
+        out[n] = symbol;
+        n += symbol != 0 ? 1 : 0;
+      }
+    }
+    return n;
+  }
+
+  /** The symbol of one byte, escapes aside; 0 when it is dropped. */
+  static int of(byte b) {
+    byte symbol = OF[b & 0xff];
+    return symbol == ESCAPE ? 0 : symbol;
+  }
+
+  /** Writes the symbols of every so-many-th byte of a text, escapes aside; gives their number. */
+  static int readStrided(byte[] text, int from, int to, int stride, byte[] out) {
+    int n = 0;
+    for (int i = from; i < to; i += stride) {
+      byte symbol = OF[text[i] & 0xff];
+      out[n] = symbol;
+      n += symbol != 0 && symbol != ESCAPE ? 1 : 0;
+    }
+    return n;
+  }
+
+  /** The places of the symbols of a text. */
+  int[] readPlaces(byte[] text, int to) {
+    append(text, 0, to);
+    return places;
+  }
+
+  /** Appends the symbols of a part of a text; places are counted from its beginning. */
+  void append(byte[] text, int from, int to) {
+    byte[] out = symbols;
+    int[] at = places;
+    int n = count;
+    int i = from;
+    while (i < to) {
+      byte symbol = OF[text[i] & 0xff];
+      if (symbol == ESCAPE) {
+        int escape = escape(text, i, to);
+        int before = n;
+        n = write(escape >>> 8, out, n);
+        while (before < n) {
+          at[before++] = i - from;
+        }
+        i += escape & 0xff;
+      } else {
+        out[n] = symbol;
+        at[n] = i - from;
+        n += symbol != 0 ? 1 : 0;
+        i++;
+      }
+    }
+    count = n;
+  }
+
+  /** Writes the symbols of a character that stood there as an escape: of its bytes in UTF-8. */
+  private static int write(int character, byte[] out, int n) {
+    if (character < 128) {
+      out[n] = OF[character];
+      return out[n] != 0 && out[n] != ESCAPE ? n + 1 : n;
+    }
+    int next = n;
+    if (character < 0x800) {
+      out[next++] = (byte) (0xc0 | character >> 6);
+    } else {
+      out[next++] = (byte) (0xe0 | character >> 12);
+      out[next++] = (byte) (0x80 | (character >> 6 & 0x3f));
+    }
+    out[next++] = (byte) (0x80 | (character & 0x3f));
+    return next;
+  }
+
+  /** The last place up to which text may be cut without cutting an escape, if there is one near the end. */
+  static int safeEnd(byte[] text, int length) {
+    int clear = 0;
+    for (int end = length, i = length - 1; i > length / 2; i--) {
+      byte b = text[i];
+      if (b == '\\' || b == '%' || b == '&') {
+        end = i;
+        clear = 0;
+      } else if (++clear == LONGEST_ESCAPE) {
+        return end;
+      }
+    }
+    return length;
+  }
+
+  /** Reads an escape: its length in the low byte, the character above, of at most 16 bits. */
+  static int escape(byte[] text, int at, int to) {
+    byte next = at + 1 < to ? text[at + 1] : 0;
+    if (text[at] == '\\') {
+      if (next == 'u' && at + 5 < to) {
+        int value = hex(text, at + 2, 4);
+        return value < 0 ? 1 : 6 | value << 8;
+      }
+      if (next == 'x' && at + 3 < to) {
+        int value = hex(text, at + 2, 2);
+        return value < 0 ? 1 : 4 | value << 8;
+      }
+      return next == 'n' || next == 'r' || next == 't' || next == '\\' || next == '"' ? 2 : 1;
+    }
+    if (text[at] == '%') {
+      int value = at + 2 < to ? hex(text, at + 1, 2) : -1;
+      return value < 0 ? 1 : 3 | value << 8;
+    }
+    return entity(text, at, to);
+  }
+
+  private static int entity(byte[] text, int at, int to) {
+    for (int i = at + 1; i < Math.min(to, at + 9); i++) {
+      if (text[i] == ';') {
+        return i - at + 1 | numeric(text, at + 1, i) << 8;
+      }
+      if (OF[text[i] & 0xff] == 0 && text[i] != '#') {
+        break;
+      }
+    }
+    return 1;
+  }
+
+  private static int numeric(byte[] text, int from, int to) {
+    if (text[from] != '#' || to - from < 2 || to - from > 6) {
+      return 0;
+    }
+    try {
+      boolean hex = (text[from + 1] | 0x20) == 'x';
+      String digits = new String(text, from + (hex ? 2 : 1), to - from - (hex ? 2 : 1), StandardCharsets.ISO_8859_1);
+      return Integer.parseInt(digits, hex ? 16 : 10) & 0xffff;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static int hex(byte[] text, int from, int digits) {
+    int value = 0;
+    for (int i = from; i < from + digits; i++) {
+      int digit = Character.digit(text[i], 16);
+      if (digit < 0) {
+        return -1;
+      }
+      value = value * 16 + digit;
+    }
+    return value;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.rlm.egress.scan;
+
+import dev.rlm.egress.Confidence;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Finds credentials on the command lines of programs that take them as {@code -u user:password} or {@code -p password}. */
+final class CommandLine {
+
+  /** Programs that take {@code user:password}. */
+  static final String CURL = "curl";
+
+  /** Programs that take a password after {@code -p}. */
+  static final List<String> WITH_P = List.of("psexec", "docker login", "sshpass", "mysql", "net use", "xfreerdp", "ldapsearch");
+
+  private static final int REACH = 2048;
+
+  private CommandLine() {}
+
+  /** Examines a command from its program's name to its end, over continued lines; gives where the examination ended. */
+  static int curl(byte[] text, int anchor, int to, List<Span> out) {
+    int end = commandEnd(text, anchor, to);
+    for (int i = anchor; i + 3 < end; i++) {
+      if (text[i] != '-' || i == 0 || !Bytes.isSpace(text[i - 1])) {
+        continue;
+      }
+      int value = optionValue(text, i, end);
+      if (value > 0) {
+        userAndPassword(text, value, end, out);
+      }
+    }
+    return end;
+  }
+
+  /** Examines a command whose password follows {@code -p}; gives where the examination ended. */
+  static int password(byte[] text, int anchor, int to, List<Span> out) {
+    int end = commandEnd(text, anchor, to);
+    for (int i = anchor; i + 3 < end; i++) {
+      if (text[i] == '-' && (text[i + 1] | 0x20) == 'p' && Bytes.isSpace(text[i - 1])) {
+        int from = text[i + 2] == ' ' ? i + 3 : i + 2;
+        int close = word(text, from, end);
+        if (close - from >= 4 && !isTemplate(text, from, close)) {
+          out.add(Span.secret(from, close, "passwd", Confidence.MEDIUM));
+        }
+        return end;
+      }
+    }
+    return end;
+  }
+
+  private static int commandEnd(byte[] text, int anchor, int to) {
+    int limit = Math.min(to, anchor + REACH);
+    for (int i = anchor; i < limit; i++) {
+      if (text[i] == '\n' && text[i - 1] != '\\' && !(i > 1 && text[i - 1] == '\r' && text[i - 2] == '\\')) {
+        return i;
+      }
+    }
+    return limit;
+  }
+
+  private static int optionValue(byte[] text, int dash, int end) {
+    int at;
+    if (text[dash + 1] == 'u' && dash + 2 < end) {
+      at = dash + 2;
+    } else if (startsWith(text, dash, end, "--user") || startsWith(text, dash, end, "--proxy-user")) {
+      at = dash + (text[dash + 2] == 'u' ? 6 : 12);
+    } else {
+      return -1;
+    }
+    if (at >= end || (text[at] != ' ' && text[at] != '=' && text[at] != '"' && text[at] != '\'' && text[dash + 1] == '-')) {
+      return -1;
+    }
+    while (at < end && (text[at] == ' ' || text[at] == '=')) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean startsWith(byte[] text, int at, int end, String word) {
+    return at + word.length() < end
+        && new String(text, at, word.length(), StandardCharsets.ISO_8859_1).equals(word);
+  }
+
+  private static void userAndPassword(byte[] text, int from, int end, List<Span> out) {
+    int close = word(text, from, end);
+    int start = from;
+    while (start < close && (text[start] == '"' || text[start] == '\'')) {
+      start++;
+    }
+    int colon = start;
+    while (colon < close && text[colon] != ':') {
+      colon++;
+    }
+    if (colon == close) {
+      return;
+    }
+    int password = colon + 1;
+    int passwordEnd = close;
+    if (password + 1 < passwordEnd && (startsWith(text, password, end, "{{") || sameAsUser(text, start, colon, password, passwordEnd))) {
+      return;
+    }
+    while (password < passwordEnd && "\"'{".indexOf(text[password]) >= 0) {
+      password++;
+    }
+    while (passwordEnd > password && "\"'}\\".indexOf(text[passwordEnd - 1]) >= 0) {
+      passwordEnd--;
+    }
+    add(text, password, passwordEnd, out);
+    if (passwordEnd == password) {
+      add(text, start, colon, out);
+    }
+  }
+
+  private static boolean sameAsUser(byte[] text, int start, int colon, int password, int end) {
+    int length = colon - start;
+    int last = end;
+    while (last > password && (text[last - 1] == '"' || text[last - 1] == '\'')) {
+      last--;
+    }
+    if (length != last - password) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (text[start + i] != text[password + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void add(byte[] text, int start, int end, List<Span> out) {
+    if (end - start >= 4 && !isTemplate(text, start, end)) {
+      out.add(Span.secret(start, end, "basic-auth", Confidence.MEDIUM));
+    }
+  }
+
+  private static boolean isTemplate(byte[] text, int start, int end) {
+    if (Placeholders.isTemplate(text, start, end) || Placeholders.isWord(text, start, end) || Placeholders.isPlaceholder(text, start, end, 3)) {
+      return true;
+    }
+    byte first = text[start];
+    return first == '$' || first == '%' || first == '{' || first == '<' || first == '[';
+  }
+
+  /** End of a shell word, quotes included. */
+  private static int word(byte[] text, int from, int end) {
+    byte quote = 0;
+    for (int i = from; i < end; i++) {
+      byte b = text[i];
+      if (quote != 0) {
+        if (b == quote) {
+          quote = 0;
+        }
+      } else if (b == '"' || b == '\'') {
+        quote = b;
+      } else if (Bytes.isSpace(b) || b == '`' || b == ';' || b == '|' || b == '<' || b == '>') {
+        return i;
+      }
+    }
+    return end;
+  }
+}

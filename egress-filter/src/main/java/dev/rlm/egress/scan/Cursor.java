@@ -1,0 +1,149 @@
+package dev.rlm.egress.scan;
+
+/** A place in a text between a name and its value, with the steps that notations are made of. */
+final class Cursor {
+
+  private static final int LONGEST_TYPE = 24;
+
+  final byte[] text;
+  int at;
+  private final int limit;
+
+  Cursor(byte[] text, int at, int limit) {
+    this.text = text;
+    this.at = at;
+    this.limit = limit;
+  }
+
+  int peek() {
+    return at < limit ? text[at] : -1;
+  }
+
+  private int peek(int ahead) {
+    return at + ahead < limit ? text[at + ahead] : -1;
+  }
+
+  private static boolean isQuote(int b) {
+    return b == '"' || b == '\'' || b == '`';
+  }
+
+  boolean quoteAt(int ahead) {
+    return isQuote(peek(ahead)) || (peek(ahead) == '\\' && isQuote(peek(ahead + 1)));
+  }
+
+  /** Skips what may close a name; tells whether a quote was among it. */
+  boolean skipClosers() {
+    boolean quote = false;
+    for (int i = 0; i < 6 && at < limit; i++) {
+      byte b = text[at];
+      if (isQuote(b)) {
+        quote = true;
+      } else if (!(b == '\\' && quoteAt(1)) && b != ']' && b != '*' && b != '?' && !(b == ')' && i > 0)) {
+        break;
+      }
+      at++;
+    }
+    return quote;
+  }
+
+  void skipBlanks() {
+    while (at < limit && (text[at] == ' ' || text[at] == '\t')) {
+      at++;
+    }
+  }
+
+  void skipAnySpace() {
+    while (at < limit && Bytes.isSpace(text[at])) {
+      at++;
+    }
+  }
+
+  /** Skips an operator that assigns or compares, with a type before it where a language writes one. */
+  boolean skipOperator(boolean nameWasQuoted) {
+    int b = peek();
+    if (nameWasQuoted && skipWord("value")) {
+      return skipSymbols();
+    }
+    if (b == ':' && skipTypeUpTo('=', 1)) {
+      return true;
+    }
+    if (skipSymbols()) {
+      return true;
+    }
+    return Bytes.isLetter((byte) b) && (skipTypeUpTo('=', 0) || skipWord("eq ") || skipWord("is "));
+  }
+
+  private boolean skipSymbols() {
+    int from = at;
+    while (at < limit && at - from < 4 && ":=>?.+|!~-<".indexOf(text[at]) >= 0) {
+      if (text[at] == '<' && peek(1) != '-') {
+        break;
+      }
+      at++;
+    }
+    boolean assigns = false;
+    for (int i = from; i < at; i++) {
+      assigns |= text[i] == '=' || text[i] == ':' || (i > from && (text[i] == '>' || (text[i] == '-' && text[i - 1] == '<')));
+    }
+    if (!assigns) {
+      at = from;
+    }
+    return assigns;
+  }
+
+  /** Skips a type such as {@code string} or {@code : &str} when the operator follows it. */
+  private boolean skipTypeUpTo(char operator, int colon) {
+    int i = at + colon;
+    int end = Math.min(limit, i + LONGEST_TYPE);
+    boolean word = false;
+    while (i < end && (Bytes.isLetter(text[i]) || " &?<>[]*".indexOf(text[i]) >= 0)) {
+      word |= Bytes.isLetter(text[i]);
+      i++;
+    }
+    if (i < end && text[i] == ':') {
+      i++;
+    }
+    if (!word || i >= end || text[i] != operator || (i + 1 < limit && text[i + 1] == operator)) {
+      return false;
+    }
+    at = i + 1;
+    return true;
+  }
+
+  private boolean skipWord(String word) {
+    for (int i = 0; i < word.length(); i++) {
+      if ((peek(i) | 0x20) != (word.charAt(i) | 0x20)) {
+        return false;
+      }
+    }
+    at += word.length();
+    return true;
+  }
+
+  /** Skips brackets and string prefixes that stand directly before a quote. */
+  void skipWrappers() {
+    for (int i = 0; i < 3; i++) {
+      int b = peek();
+      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFU".indexOf(b) >= 0) && b > 0 && quoteAt(1)) {
+        at++;
+      }
+    }
+  }
+
+  /** Skips an opening quote with the backslashes before it. */
+  boolean skipQuote() {
+    int i = at;
+    while (i < limit && text[i] == '\\') {
+      i++;
+    }
+    if (i < limit && isQuote(text[i])) {
+      at = i + 1;
+      // An escaped quote may stand inside a plain one, as in '"value"'.
+      if (isQuote(peek()) && peek() != text[i] && peek(1) != text[i]) {
+        at++;
+      }
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.rlm.egress.scan;
+
+import dev.rlm.egress.scan.Assignment.Notation;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Decides whether what is assigned to a password's name is a literal password and not an expression, a label or a placeholder. */
+final class PasswordValues {
+
+  private PasswordValues() {}
+
+  static boolean isPassword(byte[] text, CredentialName name, Assignment value, int to) {
+    int start = value.start();
+    int end = value.end();
+    int length = end - start;
+    if (length < 4 || length > 512 || Placeholders.isTemplate(text, start, end) || Placeholders.isPlaceholder(text, start, end, 3)) {
+      return false;
+    }
+    if (!isLiteral(text, value) || isSelectorOrAddress(text, start, end) || Placeholders.isEmptyWord(text, start, end)) {
+      return false;
+    }
+    boolean user = value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
+    if (!user && Placeholders.isWord(text, start, end)) {
+      return false;
+    }
+    Profile profile = Profile.of(text, start, end);
+    boolean strong = profile.digits() > 0 || hasSymbol(text, start, end);
+    return switch (value.notation()) {
+      case QUOTED -> (user || !hasBlank(text, start, end)) && !(profile.others() == 0 && profile.digits() == 0 && isOwnName(text, name, start, end));
+      case ARGUMENT -> strong && !hasBlank(text, start, end);
+      case ELEMENT -> true;
+      case TIGHT ->
+          !isOwnName(text, name, start, end)
+              && ((strong || user || isCapitals(text, name))
+                  ? !hasCall(text, start, end, to)
+                  : !isExpression(text, start, end, to));
+      case LOOSE ->
+          strong
+              ? !isExpression(text, start, end, to)
+              : user && endsLine(text, end, to) && !hasCall(text, start, end, to) && !isOwnName(text, name, start, end);
+      case OPTION -> !isExpression(text, start, end, to);
+    };
+  }
+
+  private static boolean isLiteral(byte[] text, Assignment value) {
+    int blanks = 0;
+    for (int i = value.start(); i < value.end(); i++) {
+      byte b = text[i];
+      boolean blank = b == ' ' && !(value.notation() == Notation.QUOTED && value.end() - value.start() < 32 && blanks++ == 0);
+      if ((i == value.start() && (b == '+' || b == ',' || (b == '.' && text[i + 1] == '$'))) || blank || b == '\t' || b == '\n' || (value.notation() != Notation.QUOTED && (b == '(' || b == '[' || b == '{'))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the value merely repeats the name or speaks of passwords itself, as labels and names of form fields do. */
+  private static boolean isOwnName(byte[] text, CredentialName name, int start, int end) {
+    String value = new String(text, start, end - start, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    String own = new String(text, name.start(), name.end() - name.start(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    boolean words = value.indexOf('_') >= 0 || value.indexOf('-') >= 0;
+    return own.endsWith(value) || (words && value.endsWith(own) && Profile.of(text, start, end).upper() == 0);
+  }
+
+  private static boolean hasBlank(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text[i] == ' ') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isCapitals(byte[] text, CredentialName name) {
+    return Profile.of(text, name.start(), name.end()).lower() == 0;
+  }
+
+  private static boolean isSelectorOrAddress(byte[] text, int start, int end) {
+    byte first = text[start];
+    if ((first == '#' || first == '.' || first == '/' || first == ':') && Profile.of(text, start, end).digits() == 0) {
+      for (int i = start + 1; i < end; i++) {
+        if (!(Bytes.isName(text[i]) || text[i] == '/' || text[i] == '#' || text[i] == '@' || text[i] == ':')) {
+          return false;
+        }
+      }
+      return true;
+    }
+    if (isLowerPath(text, start, end)) {
+      return true;
+    }
+    String head = new String(text, start, Math.min(12, end - start), StandardCharsets.ISO_8859_1);
+    return head.startsWith("http://") || head.startsWith("https://") || head.startsWith("arn:aws:") || head.startsWith("ENC[") || head.startsWith("op://") || head.startsWith("vault:");
+  }
+
+  private static boolean isLowerPath(byte[] text, int start, int end) {
+    int slashes = 0;
+    for (int i = start; i < end; i++) {
+      if (text[i] == '/') {
+        slashes++;
+      } else if (!(Bytes.isLower(text[i]) || Bytes.isDigit(text[i]) || "_-#.@:".indexOf(text[i]) >= 0)) {
+        return false;
+      }
+    }
+    return slashes > 1 || (slashes == 1 && Profile.of(text, start, end).digits() == 0);
+  }
+
+  private static boolean hasSymbol(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if ("!@#%^&*?+~$=".indexOf(text[i]) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Calls, indexing and members: what programs assign, and no configuration file. */
+  private static boolean hasCall(byte[] text, int start, int end, int to) {
+    if (end < to && (text[end] == '(' || text[end] == '[')) {
+      return true;
+    }
+    for (int i = start + 1; i + 1 < end; i++) {
+      if (text[i] == '.' && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Identifiers with dots, calls, indexing: what programs assign. */
+  private static boolean isExpression(byte[] text, int start, int end, int to) {
+    if (end < to && (text[end] == '(' || text[end] == '[')) {
+      return true;
+    }
+    boolean dot = false;
+    for (int i = start; i < end; i++) {
+      byte b = text[i];
+      if (b == '(' || b == '[' || b == '{' || (b == '$' && i == start)) {
+        return true;
+      }
+      if (b == '.' || b == ':') {
+        dot |= i > start && i + 1 < end && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1]);
+      } else if (!Bytes.isAlphanumeric(b) && b != '_' && b != '-') {
+        return false;
+      }
+    }
+    Profile profile = Profile.of(text, start, end);
+    return dot || profile.digits() == 0;
+  }
+
+  private static boolean endsLine(byte[] text, int end, int to) {
+    return end >= to || text[end] == '\n' || text[end] == '\r' || text[end] == '\\' || text[end] == ';' || text[end] == '"';
+  }
+}

@@ -1,0 +1,77 @@
+package dev.rlm.egress.scan;
+
+import dev.rlm.egress.Confidence;
+import java.util.List;
+
+/** Finds passwords in addresses: {@code scheme://user:password@host}. */
+final class UserInfo {
+
+  static final String ANCHOR = "://";
+  private static final String RULE = "url-passwd";
+  private static final int LONGEST = 400;
+
+  private UserInfo() {}
+
+  /** Gives the end of what was examined. */
+  static int apply(byte[] text, int anchor, int to, List<Span> out) {
+    int start = anchor + ANCHOR.length();
+    int limit = Math.min(to, start + LONGEST);
+    int colon = -1;
+    int at = -1;
+    int i = start;
+    for (; i < limit; i++) {
+      byte b = text[i];
+      if (b == ':' && colon < 0) {
+        colon = i;
+      } else if (b == '@') {
+        at = i;
+      } else if (b <= ' ' || b == '"' || b == '\'' || b == '`' || b == '<' || b == '>' || b == '\\') {
+        break;
+      } else if (b == '/' && (colon < 0 || at >= 0 || isPort(text, colon + 1, i))) {
+        break;
+      }
+    }
+    if (at < 0 || colon < 0) {
+      return i;
+    }
+    if (colon > at) {
+      bareToken(text, start, at, out);
+      return i;
+    }
+    int from = colon + 1;
+    if (colon > start && at - from >= 3 && at + 1 < to && (Bytes.isAlphanumeric(text[at + 1]) || text[at + 1] == '[' || text[at + 1] == '%' || text[at + 1] == '-')
+        && isLiteral(text, from, at)) {
+      out.add(Span.secret(from, at, RULE, Confidence.MEDIUM));
+    }
+    bareToken(text, start, colon, out);
+    return i;
+  }
+
+  /** A token may stand where the user's name would. */
+  private static void bareToken(byte[] text, int start, int end, List<Span> out) {
+    if (end - start >= 16 && Randomness.looksGenerated(text, start, end) && !Placeholders.isPlaceholder(text, start, end, 6)) {
+      out.add(Span.secret(start, end, RULE, Confidence.LOW));
+    }
+  }
+
+  private static boolean isPort(byte[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!Bytes.isDigit(text[i])) {
+        return false;
+      }
+    }
+    return to - from <= 5;
+  }
+
+  private static boolean isLiteral(byte[] text, int from, int to) {
+    if (Placeholders.isTemplate(text, from, to) || text[from] == '$' || (text[from] == '%' && Bytes.isLetter(text[to - 1]) && to - from < 5)) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (text[i] == '{' || text[i] == '<' || text[i] == '(') {
+        return false;
+      }
+    }
+    return !Placeholders.isPlaceholder(text, from, to, 3) && !Placeholders.isEmptyWord(text, from, to);
+  }
+}
