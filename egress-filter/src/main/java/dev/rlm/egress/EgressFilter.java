@@ -124,8 +124,9 @@ public final class EgressFilter {
   public ContextIndex index(MemorySegment context) {
     CompletableFuture<LiteralIndex> secrets =
         CompletableFuture.supplyAsync(() -> new LiteralIndex(ContextSecrets.in(context, scanner), "context-secret", Span.Kind.SECRET));
+    CompletableFuture<String> hash = secrets.thenApply(done -> ContextSecrets.sha256(context));
     EchoIndex echo = new EchoIndex(context);
-    return new ContextIndex(echo, secrets.join(), ContextSecrets.sha256(context), context.byteSize());
+    return new ContextIndex(echo, secrets.join(), hash.join(), context.byteSize());
   }
 
   /**

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Inspector {
 
   private static final int DEPTH = 4;
-  private static final int SHARE = 8;
-  private static final int MOST_STRIDES = 6;
+  private static final int SHARE = 3;
+  private static final int MOST_STRIDES = 4;
 
   private final Scanner scanner;
   private final List<LiteralIndex> literals;
@@ -56,7 +56,7 @@ final class Inspector {
   }
 
   private void decode(byte[] text, int to, int depth, List<Span> spans) {
-    Views.encoded(text, to, view -> visit(view, depth, spans), data -> opaque(data, spans));
+    Views.encoded(text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
     if (deep) {
       Views.disguised(text, to, view -> visit(view, depth, spans));
     }
@@ -64,6 +64,7 @@ final class Inspector {
 
   private void visit(Decoded view, int depth, List<Span> spans) {
     if (left < view.length()) {
+      withhold(view, spans);
       return;
     }
     left -= view.length();
@@ -71,7 +72,7 @@ final class Inspector {
     look(view.bytes(), view.length(), Scanner.Scope.ALL, inner);
     if (depth + 1 < DEPTH) {
       decode(view.bytes(), view.length(), depth + 1, inner);
-      Views.packed(view, unpacked -> visit(unpacked, depth + 1, inner));
+      unpack(view, depth, inner, spans);
     }
     boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     for (Span span : inner) {
@@ -85,11 +86,28 @@ final class Inspector {
     }
   }
 
+  private void unpack(Decoded view, int depth, List<Span> inner, List<Span> spans) {
+    if (!Views.isPacked(view)) {
+      return;
+    }
+    int most = (int) Math.min(Integer.MAX_VALUE, left);
+    int read = Views.unpack(view, most, unpacked -> visit(unpacked, depth + 1, inner));
+    if (read >= most) {
+      left = 0;
+      withhold(view, spans);
+    }
+  }
+
+  /** What there is no budget left to look into does not leave. */
+  private static void withhold(Decoded view, List<Span> spans) {
+    int start = view.sourceStart(0, view.length());
+    int end = view.sourceEnd(0, view.length());
+    spans.add(new Span(start, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of(view.name())));
+  }
+
   /** Data that might be the context in a private code counts only where there is a context. */
-  private void opaque(Decoded data, List<Span> spans) {
+  private void opaque(int start, int end, List<Span> spans) {
     if (echo != null) {
-      int start = data.sourceStart(0, data.length());
-      int end = data.sourceEnd(0, data.length());
       spans.add(new Span(start, end, "opaque-data", Confidence.LOW, Span.Kind.OPAQUE, List.of()));
     }
   }
@@ -99,12 +117,11 @@ final class Inspector {
     whole(Views.reversed(text, to), spans);
     whole(Views.rotated(text, to), spans);
     if (echo != null) {
-      copies(echo, Views.wordsReversed(text, to), spans);
-      copies(echo, Views.unprefixed(text, to), spans);
+      if (Views.hasPrefixes(text, to)) {
+        copies(echo, Views.unprefixed(text, to), spans);
+      }
       for (int stride = 2; stride <= MOST_STRIDES; stride++) {
-        for (int offset = 0; offset < stride; offset++) {
-          copies(echo, Views.strided(text, to, stride, offset), spans);
-        }
+        echo.scanStrided(text, to, stride, spans);
       }
     }
   }

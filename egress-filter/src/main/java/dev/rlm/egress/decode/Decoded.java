@@ -6,11 +6,15 @@ import java.util.Arrays;
 public final class Decoded {
 
   private static final int NEIGHBOURS = 96;
+  private static final int[] NOWHERE = new int[0];
 
   private final String name;
   private byte[] bytes;
   private int[] starts;
   private int[] ends;
+  private int base;
+  private int step;
+  private int whole;
   private int length;
   private int from;
   private int to = Integer.MAX_VALUE;
@@ -20,6 +24,32 @@ public final class Decoded {
     bytes = new byte[Math.max(16, capacity)];
     starts = new int[bytes.length];
     ends = new int[bytes.length];
+  }
+
+  /** Takes bytes that came from every so-many-th place of the text, from a place on, perhaps backwards. */
+  Decoded(String name, byte[] bytes, int length, int base, int step) {
+    this.name = name;
+    this.bytes = bytes;
+    this.length = length;
+    this.base = base;
+    this.step = step;
+    starts = NOWHERE;
+    ends = NOWHERE;
+  }
+
+  /** Bytes of which none has a place of its own: each stands for the whole of a text. */
+  static Decoded ofWhole(String name, byte[] bytes, int length, int textLength) {
+    Decoded out = new Decoded(name, bytes, length, 0, 0);
+    out.whole = textLength;
+    return out;
+  }
+
+  private int start(int index) {
+    return whole > 0 ? 0 : step == 0 ? starts[index] : base + index * step;
+  }
+
+  private int end(int index) {
+    return whole > 0 ? whole : step == 0 ? ends[index] : base + index * step + 1;
   }
 
   void add(int value, int start, int end) {
@@ -87,12 +117,12 @@ public final class Decoded {
 
   /** Where a range of the decoded bytes begins in the text; works for views that run backwards as well. */
   public int sourceStart(int from, int to) {
-    return Math.min(starts[from], starts[to - 1]);
+    return Math.min(start(from), start(to - 1));
   }
 
   /** Where a range of the decoded bytes ends in the text. */
   public int sourceEnd(int from, int to) {
-    return Math.max(ends[from], ends[to - 1]);
+    return Math.max(end(from), end(to - 1));
   }
 
   /** Whether most of it is text, so that detectors for text make sense. */

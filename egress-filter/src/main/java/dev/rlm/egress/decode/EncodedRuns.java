@@ -9,11 +9,14 @@ final class EncodedRuns {
 
   private static final int SHORTEST = 24;
   private static final int WRAPPED = 32;
+
+  /** Bytes of a run by which names and paths, which most runs are, are told from encoded data. */
+  private static final int PROBE = 40;
   private static final int LONGEST = 1 << 20;
 
   private EncodedRuns() {}
 
-  static void find(byte[] text, int to, Consumer<Decoded> found, Consumer<Decoded> opaque) {
+  static void find(byte[] text, int to, Consumer<Decoded> found, Views.Range opaque) {
     int at = 0;
     while (at + SHORTEST <= to) {
       int probe = at + SHORTEST - 1;
@@ -58,8 +61,13 @@ final class EncodedRuns {
       if (next == end || next >= to || text[end] == ' ' || !isRun(text[next])) {
         return end;
       }
+      int nextEnd = runEnd(text, next, to);
+      if (nextEnd < to && " .,:;!?'".indexOf(text[nextEnd]) >= 0) {
+        // A word at the beginning of a sentence, not the next line of the block.
+        return end;
+      }
       lineStart = next;
-      end = runEnd(text, next, to);
+      end = nextEnd;
     }
     return end;
   }
@@ -68,13 +76,16 @@ final class EncodedRuns {
     return text[at] == '\\' && at + 1 < to && (text[at + 1] == 'n' || text[at + 1] == 'r');
   }
 
-  private static void decode(byte[] text, int start, int end, Consumer<Decoded> found, Consumer<Decoded> opaque) {
+  private static void decode(byte[] text, int start, int end, Consumer<Decoded> found, Views.Range opaque) {
     int from = start;
     // A name and an equals sign before the run belong to neither alphabet.
     for (int i = start; i < Math.min(end, start + 64); i++) {
       if (text[i] == '=' && i + SHORTEST < end && text[i + 1] != '=') {
         from = i + 1;
       }
+    }
+    if (Bytes.readsLikeWords(text, from, Math.min(end, from + PROBE))) {
+      return;
     }
     Digits digits = Digits.of(text, from, end);
     if (digits.hex() && digits.count() >= SHORTEST && digits.count() % 2 == 0) {
@@ -89,9 +100,10 @@ final class EncodedRuns {
         offer(Radix.base64(text, from, end, phase), found);
       }
       if (phases.isEmpty() && digits.count() * 3 / 4 >= Opaque.SHORTEST_BYTES) {
-        Decoded data = digits.hex() ? Radix.hex(text, from, end) : Radix.base64(text, from, end, 0);
+        int sample = Math.min(end, from + Opaque.SAMPLE);
+        Decoded data = digits.hex() ? Radix.hex(text, from, sample) : Radix.base64(text, from, sample, 0);
         if (Opaque.isOpaque(data)) {
-          opaque.accept(data);
+          opaque.at(from, end);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.rlm.egress.decode;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -8,7 +9,8 @@ import java.util.zip.Inflater;
 final class Packed {
 
   private static final int LARGEST = 1 << 20;
-  private static final int HIGHEST_RATIO = 200;
+  private static final int BUFFER = 8 << 10;
+  private static final int FEWEST = 6;
 
   private Packed() {}
 
@@ -16,9 +18,12 @@ final class Packed {
     if (data.length() < 8) {
       return false;
     }
-    int first = data.bytes()[0] & 0xff;
-    int second = data.bytes()[1] & 0xff;
-    return isGzip(first, second) || isZlib(first, second);
+    return isPacked((data.bytes()[0] & 0xff) << 8 | (data.bytes()[1] & 0xff));
+  }
+
+  /** Whether packed data begins with two bytes. */
+  static boolean isPacked(int firstTwo) {
+    return isGzip(firstTwo >>> 8, firstTwo & 0xff) || isZlib(firstTwo >>> 8, firstTwo & 0xff);
   }
 
   private static boolean isGzip(int first, int second) {
@@ -29,37 +34,45 @@ final class Packed {
     return (first & 0x0f) == 8 && first >> 4 <= 7 && (first << 8 | second) % 31 == 0 && (second & 0x20) == 0;
   }
 
-  /** Inflates what a decoded run holds and hands it on, when it is packed and sound at least at its beginning. */
-  static void inflate(Decoded data, Consumer<Decoded> found) {
+  /**
+   * Inflates what a decoded run holds and hands it on, when it is packed and sound at least at its beginning. Gives how many bytes came
+   * out, which is the limit when there may be more: then nothing is handed on.
+   */
+  static int inflate(Decoded data, int most, Consumer<Decoded> found) {
     boolean gzip = isGzip(data.bytes()[0] & 0xff, data.bytes()[1] & 0xff);
     int from = gzip ? headerEnd(data) : 0;
     if (from < 0) {
-      return;
+      return 0;
     }
+    int limit = Math.min(most, LARGEST);
+    byte[] out = new byte[Math.min(limit, BUFFER)];
+    int length = 0;
     Inflater inflater = new Inflater(gzip);
     try {
       inflater.setInput(data.bytes(), from, data.length() - from);
-      int limit = (int) Math.min(LARGEST, (long) data.length() * HIGHEST_RATIO);
-      byte[] buffer = new byte[Math.min(limit, 64 << 10)];
-      Decoded out = new Decoded(gzip ? "gzip" : "zlib", Math.min(limit, data.length() * 4));
-      while (out.length() < limit) {
-        int n = inflater.inflate(buffer);
+      while (length < limit) {
+        if (length == out.length) {
+          out = Arrays.copyOf(out, Math.min(limit, length * 4));
+        }
+        int n = inflater.inflate(out, length, out.length - length);
         if (n == 0) {
           break;
         }
-        for (int i = 0; i < n && out.length() < limit; i++) {
-          out.add(buffer[i], 0, data.length());
-        }
-      }
-      if (out.length() >= 6) {
-        found.accept(out);
+        length += n;
       }
     } catch (DataFormatException broken) {
-      // Not packed after all, or cut: there is nothing to look at.
-      return;
+      // Cut or damaged: what came out before is looked at all the same.
+      length = Math.min(length, limit - 1);
     } finally {
       inflater.end();
     }
+    if (length >= limit) {
+      return most;
+    }
+    if (length >= FEWEST) {
+      found.accept(Decoded.ofWhole(gzip ? "gzip" : "zlib", out, length, data.length()));
+    }
+    return length;
   }
 
   private static int headerEnd(Decoded data) {

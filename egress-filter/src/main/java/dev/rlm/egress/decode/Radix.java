@@ -7,7 +7,7 @@ import java.util.List;
 /** Decodes digits of base 16, 32 and 64; bytes that are no digits are skipped. */
 final class Radix {
 
-  private static final int SAMPLE = 64;
+  private static final int SAMPLE = 48;
   private static final byte[] VALUE = new byte[256];
 
   static {
@@ -29,15 +29,45 @@ final class Radix {
 
   /** Phases of base64 under which the beginning of a run reads as text or as packed data: usually one, or none. */
   static List<Integer> likelyPhases(byte[] text, int from, int to) {
+    byte[] digits = new byte[SAMPLE];
+    int count = 0;
+    for (int i = from; i < to && count < SAMPLE; i++) {
+      byte value = VALUE[text[i] & 0xff];
+      if (value >= 0) {
+        digits[count++] = value;
+      } else if (text[i] == '\\') {
+        i++;
+      }
+    }
     List<Integer> likely = new ArrayList<>();
-    int end = Math.min(to, from + SAMPLE);
     for (int phase : EncodedRuns.ALL_PHASES) {
-      Decoded sample = base64(text, from, end, phase);
-      if (sample.length() > 8 && (sample.printable(SAMPLE) * 100 >= sample.length() * 90 || Packed.isPacked(sample))) {
+      if (isLikely(digits, count, phase)) {
         likely.add(phase);
       }
     }
     return likely;
+  }
+
+  private static boolean isLikely(byte[] digits, int count, int phase) {
+    int bytes = 0;
+    int printable = 0;
+    int first = 0;
+    int bits = 0;
+    int held = 0;
+    boolean lastHigh = false;
+    for (int i = phase; i < count; i++) {
+      bits = bits << 6 | digits[i];
+      held += 6;
+      if (held >= 8) {
+        held -= 8;
+        int b = bits >>> held & 0xff;
+        first = bytes < 2 ? first << 8 | b : first;
+        printable += (b >= ' ' && b < 127) || b == '\n' || b == '\t' || b == '\r' || (b >= 128 && lastHigh) ? 1 : 0;
+        lastHigh = b >= 128;
+        bytes++;
+      }
+    }
+    return bytes > 8 && (printable * 100 >= bytes * 88 || Packed.isPacked(first));
   }
 
   static Decoded base64(byte[] text, int from, int to, int phase) {

@@ -5,13 +5,24 @@ import java.util.function.Consumer;
 /** Everything that a text may stand for. The views of one text together are at most a small multiple of its length. */
 public final class Views {
 
+  private static final byte[] ROTATED = new byte[256];
+  private static final int LINES = 24;
+
+  static {
+    for (int b = 0; b < 256; b++) {
+      int lower = b | 0x20;
+      boolean letter = b < 128 && lower >= 'a' && lower <= 'z';
+      ROTATED[b] = (byte) (letter ? b + (lower < 'n' ? 13 : -13) : b);
+    }
+  }
+
   private Views() {}
 
   /**
    * Views of stretches that give themselves away: encoded runs. Cheap enough for every byte. Long runs of data that have neither a
    * readable form nor a harmless type go to {@code opaque}.
    */
-  public static void encoded(byte[] text, int to, Consumer<Decoded> found, Consumer<Decoded> opaque) {
+  public static void encoded(byte[] text, int to, Consumer<Decoded> found, Range opaque) {
     EncodedRuns.find(text, to, found, opaque);
   }
 
@@ -23,67 +34,58 @@ public final class Views {
     Joined.find(text, to, found);
   }
 
-  /** What a decoded run holds when it is packed. */
-  public static void packed(Decoded data, Consumer<Decoded> found) {
-    if (Packed.isPacked(data)) {
-      Packed.inflate(data, found);
-    }
+  /** Takes a range of a text. */
+  @FunctionalInterface
+  public interface Range {
+    /** Takes the range from a place up to another. */
+    void at(int start, int end);
+  }
+
+  /** Whether a decoded run begins as packed data does. */
+  public static boolean isPacked(Decoded data) {
+    return Packed.isPacked(data);
+  }
+
+  /** Hands on what packed data holds; gives how many bytes were read, which is the limit when there may be more. */
+  public static int unpack(Decoded data, int most, Consumer<Decoded> found) {
+    return Packed.inflate(data, most, found);
   }
 
   /** The text backwards. */
   public static Decoded reversed(byte[] text, int to) {
-    Decoded out = new Decoded("reversed", to);
-    for (int i = to - 1; i >= 0; i--) {
-      out.add(text[i], i, i + 1);
+    byte[] bytes = new byte[to];
+    for (int i = 0; i < to; i++) {
+      bytes[i] = text[to - 1 - i];
     }
-    return out;
+    return new Decoded("reversed", bytes, to, to - 1, -1);
   }
 
   /** The text with its letters shifted by thirteen. */
   public static Decoded rotated(byte[] text, int to) {
-    Decoded out = new Decoded("rot13", to);
+    byte[] bytes = new byte[to];
     for (int i = 0; i < to; i++) {
-      byte b = text[i];
-      int lower = b | 0x20;
-      if (lower >= 'a' && lower <= 'z' && b > 0) {
-        b += (byte) (lower < 'n' ? 13 : -13);
-      }
-      out.add(b, i, i + 1);
+      bytes[i] = ROTATED[text[i] & 0xff];
     }
-    return out;
+    return new Decoded("rot13", bytes, to, 0, 1);
   }
 
-  /** Every so-many-th byte, from an offset on. */
-  public static Decoded strided(byte[] text, int to, int stride, int offset) {
-    Decoded out = new Decoded("interleaved", to / stride + 1);
-    for (int i = offset; i < to; i += stride) {
-      out.add(text[i], i, i + 1);
+  /** Whether many of the first lines begin with a number, a quote mark or another sign. */
+  public static boolean hasPrefixes(byte[] text, int to) {
+    int lines = 0;
+    int prefixed = 0;
+    boolean begins = true;
+    for (int i = 0; i < to && lines < LINES; i++) {
+      if (begins) {
+        lines++;
+        prefixed += isPrefix(text[i]) ? 1 : 0;
+      }
+      begins = text[i] == '\n';
     }
-    return out;
+    return prefixed >= 2 && prefixed * 4 >= lines;
   }
 
-  /** The words in opposite order. */
-  public static Decoded wordsReversed(byte[] text, int to) {
-    Decoded out = new Decoded("words-reversed", to + 1);
-    int end = to;
-    while (end > 0) {
-      int start = end;
-      while (start > 0 && text[start - 1] > ' ') {
-        start--;
-      }
-      for (int i = start; i < end; i++) {
-        out.add(text[i], i, i + 1);
-      }
-      end = start;
-      while (end > 0 && text[end - 1] <= ' ' && text[end - 1] >= 0) {
-        end--;
-        out.add(text[end], end, end + 1);
-      }
-      if (start == end && end > 0) {
-        end--;
-      }
-    }
-    return out;
+  private static boolean isPrefix(byte b) {
+    return (b >= '0' && b <= '9') || "> |:.)#-+*\t[]".indexOf(b) >= 0;
   }
 
   /** The text without what stands in front of its lines: numbers, quote marks, signs. */
@@ -92,10 +94,9 @@ public final class Views {
     boolean begins = true;
     for (int i = 0; i < to; i++) {
       byte b = text[i];
-      boolean prefix = (b >= '0' && b <= '9') || "> |:.)#-+*\t[]".indexOf(b) >= 0;
       if (b == '\n') {
         begins = true;
-      } else if (begins && !prefix) {
+      } else if (begins && !isPrefix(b)) {
         begins = false;
       }
       if (!begins || b == '\n') {

@@ -21,7 +21,7 @@ public final class EchoIndex {
   public static final int GUARANTEED = PERIOD - 1 + STRIDE - 1 + Steps.WINDOW + 1;
 
   private static final int CHECKPOINT = 4;
-  private static final int LONGEST_PROBE = 96;
+  private static final int LONGEST_PROBE = 1024;
   static final int SAME = 16;
   private static final int PIECE = 1 << 16;
 

@@ -3,9 +3,37 @@ package dev.rlm.egress.echo;
 import dev.rlm.egress.Confidence;
 import dev.rlm.egress.scan.Span;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Finds runs of a context document in texts. Keeps its arrays from text to text, hence not thread-safe. */
 public final class EchoScanner {
+
+  /** Places of symbols in a text, read only when a run was found. */
+  private static final class Places {
+    private final byte[] text;
+    private final int to;
+    private int[] places = new int[0];
+
+    Places(byte[] text, int to) {
+      this.text = text;
+      this.to = to;
+    }
+
+    private int at(int symbol) {
+      if (places.length == 0) {
+        places = new Symbols(to).readPlaces(text, to);
+      }
+      return places[symbol];
+    }
+
+    int start(EchoRun run) {
+      return at(run.start());
+    }
+
+    int end(EchoRun run) {
+      return at(run.end() - 1) + 1;
+    }
+  }
 
   private static final String RULE = "context-echo";
   private static final int DISTINCT = 6;
@@ -27,7 +55,36 @@ public final class EchoScanner {
   public void scan(byte[] text, int to, List<Span> out) {
     ensure(to);
     int count = Symbols.read(text, to, symbols);
-    search(text, to, count, out);
+    Steps.write(symbols, count, steps);
+    Places places = new Places(text, to);
+    search(
+        count,
+        run -> out.add(new Span(places.start(run), places.end(run), RULE, Confidence.HIGH, Span.Kind.ECHO, run.chain())));
+  }
+
+  /** Adds a span for every run that stands in every so-many-th byte of a text, with anything between. */
+  public void scanStrided(byte[] text, int to, int stride, List<Span> out) {
+    ensure(to / stride + 1);
+    for (int offset = 0; offset < stride; offset++) {
+      int count = Symbols.readStrided(text, offset, to, stride, symbols);
+      Steps.write(symbols, count, steps);
+      int first = offset;
+      search(count, run -> out.add(strided(text, to, stride, first, run)));
+    }
+  }
+
+  private static Span strided(byte[] text, int to, int stride, int offset, EchoRun run) {
+    int seen = 0;
+    int start = offset;
+    int end = offset;
+    for (int i = offset; i < to && seen < run.end(); i += stride) {
+      if (Symbols.of(text[i]) != 0) {
+        start = seen == run.start() ? i : start;
+        seen++;
+        end = i + 1;
+      }
+    }
+    return new Span(start, end, RULE, Confidence.HIGH, Span.Kind.ECHO, List.of("interleaved"));
   }
 
   private void ensure(int length) {
@@ -37,11 +94,9 @@ public final class EchoScanner {
     }
   }
 
-  private void search(byte[] text, int to, int count, List<Span> out) {
-    Steps.write(symbols, count, steps);
+  private void search(int count, Consumer<EchoRun> found) {
     int last = count - 1 - Steps.WINDOW;
     Steps hashing = index.steps;
-    int[] places = null;
     int i = 0;
     while (i <= last) {
       long hash = hashing.hash(steps, i);
@@ -51,10 +106,7 @@ public final class EchoScanner {
       }
       EchoRun run = verify(hash, i, count);
       if (run.length() >= minimumRun && isVaried(run)) {
-        if (places == null) {
-          places = new Symbols(to).readPlaces(text, to);
-        }
-        out.add(new Span(places[run.start()], places[run.end() - 1] + 1, RULE, Confidence.HIGH, Span.Kind.ECHO, run.chain()));
+        found.accept(run);
       }
       i = Math.max(i + EchoIndex.STRIDE, run.end() - Steps.WINDOW / 2);
     }

@@ -76,6 +76,23 @@ final class Symbols {
     return n;
   }
 
+  /** The symbol of one byte, escapes aside; 0 when it is dropped. */
+  static int of(byte b) {
+    byte symbol = OF[b & 0xff];
+    return symbol == ESCAPE ? 0 : symbol;
+  }
+
+  /** Writes the symbols of every so-many-th byte of a text, escapes aside; gives their number. */
+  static int readStrided(byte[] text, int from, int to, int stride, byte[] out) {
+    int n = 0;
+    for (int i = from; i < to; i += stride) {
+      byte symbol = OF[text[i] & 0xff];
+      out[n] = symbol;
+      n += symbol != 0 && symbol != ESCAPE ? 1 : 0;
+    }
+    return n;
+  }
+
   /** The places of the symbols of a text. */
   int[] readPlaces(byte[] text, int to) {
     append(text, 0, to);

@@ -44,7 +44,7 @@ public final class AnchorIndex {
 
   private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FOLD = 0x20202020;
-  private static final int BITS = 17;
+  private static final int BITS = 18;
   private static final int MULTIPLIER = 0x9E3779B1;
   private static final String FOLLOWERS = "abcdefghijklmnopqrstuvwxyz0123456789_-+/=.:\"' \t>`";
 

@@ -21,16 +21,28 @@ final class CredentialValues {
   private static final Set<String> SCHEMES =
       Set.of("bearer", "basic", "token", "apikey", "api-key", "api-token", "digest", "ssws", "key", "bot", "negotiate", "jwt", "oauth", "pat");
 
+  /** What judging a name is charged with: it is read by several automata. */
+  private static final int CLASSIFICATION = 96;
+
+  /** Longer values are no credentials by their names alone; formats and randomness find those that are. */
+  private static final int LONGEST = 1024;
+
   private CredentialValues() {}
 
   /** Examines the name that holds a keyword; gives the end of the name. */
   static int judge(byte[] text, int keyword, int to, Work work, List<Span> out) {
+    CredentialName bounds = CredentialName.bounds(text, keyword, to);
+    Assignment found = Assignment.after(text, bounds.end(), to);
+    // Few names are followed by a value, and this is cheaper to see than what the name says.
+    if (found == null && text[bounds.start()] != '-' && !Netrc.precedes(text, bounds)) {
+      return bounds.end();
+    }
+    work.spend(CLASSIFICATION);
     CredentialName name = CredentialName.at(text, keyword, to);
     if (name.trust() == Trust.NONE) {
       return name.end();
     }
-    Assignment found = Assignment.after(text, name.end(), to);
-    if (found == null && isOption(text, name)) {
+    if (found == null && isOption(name)) {
       found = Assignment.option(text, name.end(), to);
     }
     if (found != null && !closesOwnQuote(text, name, found)) {
@@ -57,13 +69,13 @@ final class CredentialValues {
     return false;
   }
 
-  private static boolean isOption(byte[] text, CredentialName name) {
-    return name.trust() != Trust.KEY && name.trust() != Trust.HEADER && (text[name.start()] == '-' || Netrc.precedes(text, name));
+  private static boolean isOption(CredentialName name) {
+    return name.trust() != Trust.KEY && name.trust() != Trust.HEADER;
   }
 
   private static void judgeValue(byte[] text, CredentialName name, Assignment found, int to, List<Span> out) {
     Assignment value = withoutScheme(text, found, to);
-    if (value == null) {
+    if (value == null || value.end() - value.start() > LONGEST) {
       return;
     }
     boolean secret =

@@ -2,12 +2,16 @@ package dev.rlm.egress.scan;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Shapes of random values that are no secrets: UUIDs, digests with their names, lines of longer encoded blocks. */
 final class Hashes {
 
   /** Integrity values of lock files. The length must be the digest's, so that the prefix is no cloak for anything else. */
-  private static final List<String> PREFIXES = List.of("sha512-", "sha384-", "sha256-", "sha1-", "h1:", "SHA256:", "sha256:");
+  private static final List<byte[]> PREFIXES =
+      Stream.of("sha512-", "sha384-", "sha256-", "sha1-", "h1:", "SHA256:", "sha256:")
+          .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
+          .toList();
 
   private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44);
 
@@ -37,7 +41,7 @@ final class Hashes {
 
   private static boolean isDigest(byte[] text, int start, int end) {
     for (int i = 0; i < PREFIXES.size(); i++) {
-      byte[] prefix = PREFIXES.get(i).getBytes(StandardCharsets.US_ASCII);
+      byte[] prefix = PREFIXES.get(i);
       int length = LENGTHS.get(i);
       if (startsWith(text, start, prefix) && end - start - prefix.length == length) {
         return true;

@@ -42,7 +42,7 @@ final class KubernetesSecrets {
       }
       line = lineEnd + 1;
     }
-    return after;
+    return Math.max(after, end);
   }
 
   private static int documentStart(byte[] text, int anchor) {

@@ -45,10 +45,7 @@ public final class Scanner {
         builder,
         owners,
         KubernetesSecrets.ANCHORS,
-        (text, at, length, to, work, out) -> {
-          work.spend(4096);
-          return KubernetesSecrets.apply(text, at, length, to, out);
-        });
+        (text, at, length, to, work, out) -> KubernetesSecrets.apply(text, at, length, to, out));
     isFormat = new boolean[triggers.size()];
     for (int i = 0; i < rules.size(); i++) {
       isFormat[i] = rules.get(i).rule().start() == RuleStart.ANCHOR;

@@ -35,7 +35,7 @@ final class Errors {
     config.routes.exception(SessionException.class, (e, ctx) -> session(e, ctx));
     config.routes.exception(ContextException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
     config.routes.exception(
-        ContextTooLargeException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
+        ContextTooLargeException.class, (e, ctx) -> answer(ctx, ErrorCode.CONTEXT_TOO_LARGE, e.getMessage()));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, STOPPING_DETAIL));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -72,14 +72,7 @@ final class Errors {
             case TOO_MANY -> ErrorCode.TOO_MANY_SESSIONS;
             case STOPPING -> ErrorCode.STOPPING;
           };
-      case ContextException context ->
-          switch (context.reason()) {
-            case UNKNOWN -> ErrorCode.CONTEXT_NOT_FOUND;
-            case INVALID_TEXT -> ErrorCode.INVALID_TEXT;
-            case DIGEST_MISMATCH -> ErrorCode.DIGEST_MISMATCH;
-            case BROKEN_OFF -> ErrorCode.INVALID_REQUEST;
-            case NO_ROOM -> ErrorCode.INSUFFICIENT_STORAGE;
-          };
+      case ContextException context -> code(context);
       case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
       case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
       default -> ErrorCode.INTERNAL_ERROR;
@@ -95,6 +88,16 @@ final class Errors {
         log.error("request {} failed", requestId, e);
         yield Problem.of(ErrorCode.INTERNAL_ERROR, INTERNAL_DETAIL, requestId);
       }
+    };
+  }
+
+  static ErrorCode code(ContextException e) {
+    return switch (e.reason()) {
+      case UNKNOWN -> ErrorCode.CONTEXT_NOT_FOUND;
+      case INVALID_TEXT -> ErrorCode.INVALID_TEXT;
+      case DIGEST_MISMATCH -> ErrorCode.DIGEST_MISMATCH;
+      case BROKEN_OFF -> ErrorCode.INVALID_REQUEST;
+      case NO_ROOM -> ErrorCode.INSUFFICIENT_STORAGE;
     };
   }
 

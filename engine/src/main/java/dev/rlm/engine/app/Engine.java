@@ -83,7 +83,7 @@ final class Engine implements AutoCloseable {
             spec,
             new PoolSettings(
                 poolSize, settings.pool().parallel(), settings.pool().ceiling(), execution.queueTimeout()));
-    Egress egress = Egress.of(settings.server().apiKeys());
+    Egress egress = EgressFactory.create(settings);
     this.data = data;
     this.contexts =
         new ContextStore(

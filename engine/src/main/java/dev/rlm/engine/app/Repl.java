@@ -141,6 +141,7 @@ final class Repl implements AutoCloseable {
         return OptionalInt.of(ExitStatus.of(ended));
       }
       case "out_of_memory", "output_limit", "sandbox_lost" -> renew("the sandbox is gone");
+      case "interrupted" -> printer.note("KeyboardInterrupt");
       default -> {}
     }
     return OptionalInt.empty();

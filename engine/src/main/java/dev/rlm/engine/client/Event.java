@@ -42,7 +42,8 @@ public sealed interface Event {
   /**
    * It is over.
    *
-   * @param outcome how it ended, such as {@code completed} or {@code timed_out}
+   * @param outcome how it ended, such as {@code completed} or {@code timed_out}; {@code interrupted} when it was, and the engine
+   *     did not tell what came of that
    * @param exitCode the status a process of its own would have had; empty when the engine ended it
    */
   record Ended(String outcome, Optional<Integer> exitCode) implements Event {}

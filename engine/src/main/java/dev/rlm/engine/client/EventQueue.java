@@ -25,6 +25,8 @@ final class EventQueue {
 
     record End() implements Arrival {}
 
+    record Nudge() implements Arrival {}
+
     record Failure(Throwable cause) implements Arrival {}
   }
 
@@ -58,6 +60,11 @@ final class EventQueue {
     arrivals.add(new Arrival.End());
   }
 
+  /** Wakes the one who waits, with an empty message, so that it can think again of how long to wait. */
+  void nudge() {
+    arrivals.add(new Arrival.Nudge());
+  }
+
   void fail(Throwable cause) {
     arrivals.add(new Arrival.Failure(cause));
   }
@@ -75,6 +82,7 @@ final class EventQueue {
         askForMore.accept(1);
         yield Optional.of(text);
       }
+      case Arrival.Nudge() -> Optional.of("");
       case Arrival.End() -> {
         arrivals.add(arrival);
         yield Optional.empty();

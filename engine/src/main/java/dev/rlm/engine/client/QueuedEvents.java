@@ -12,33 +12,48 @@ final class QueuedEvents {
   /** How long an engine may take to begin: its queue and the making of a sandbox have limits of their own. */
   private static final Duration TO_BEGIN = Duration.ofMinutes(10);
 
+  /** How long an engine may take to tell what became of interrupted code: one second is its grace for the code itself. */
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(3);
+
+  private static final String INTERRUPTED = "interrupted";
+
   private final EventQueue queue;
   private final String engine;
   private boolean begun;
+  private volatile boolean interrupted;
 
   QueuedEvents(EventQueue queue, String engine) {
     this.queue = queue;
     this.engine = engine;
   }
 
-  Event next() throws InterruptedException {
-    return next(begun ? SILENCE : TO_BEGIN);
+  /** From now on silence means that the code has ended: an engine need not answer an interrupt. */
+  void interrupted() {
+    interrupted = true;
+    queue.nudge();
   }
 
-  private Event next(Duration patience) throws InterruptedException {
-    Optional<String> message;
-    try {
-      message = queue.next(patience);
-    } catch (EventQueue.FailedException e) {
-      throw new ClientException(
-          "the connection to %s broke: %s".formatted(engine, EngineClient.reason(e)), e);
-    } catch (EventQueue.SilenceException e) {
-      throw new ClientException("nothing was heard from %s for %d s".formatted(engine, patience.toSeconds()), e);
+  Event next() throws InterruptedException {
+    while (true) {
+      Duration patience = interrupted ? AFTER_INTERRUPT : begun ? SILENCE : TO_BEGIN;
+      Optional<String> message;
+      try {
+        message = queue.next(patience);
+      } catch (EventQueue.FailedException e) {
+        throw new ClientException("the connection to %s broke: %s".formatted(engine, EngineClient.reason(e)), e);
+      } catch (EventQueue.SilenceException e) {
+        if (interrupted) {
+          return new Event.Ended(INTERRUPTED, Optional.empty());
+        }
+        throw new ClientException("nothing was heard from %s for %d s".formatted(engine, patience.toSeconds()), e);
+      }
+      begun = true;
+      if (message.isEmpty()) {
+        throw new ClientException("the connection to %s broke: it ended too early".formatted(engine));
+      }
+      if (!message.get().isBlank()) {
+        return Wire.event(message.get());
+      }
     }
-    begun = true;
-    return message
-        .filter(text -> !text.isBlank())
-        .map(Wire::event)
-        .orElseThrow(() -> new ClientException("the connection to %s broke: it ended too early".formatted(engine)));
   }
 }

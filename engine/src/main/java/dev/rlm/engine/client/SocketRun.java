@@ -34,6 +34,7 @@ final class SocketRun implements RunningCode {
   @Override
   public void interrupt() {
     CompletableFuture<WebSocket> sent = socket.sendText(INTERRUPT, true);
+    events.interrupted();
     sent.exceptionally(_ -> socket); // A connection that is gone interrupts as well, and next() tells of it.
   }
 

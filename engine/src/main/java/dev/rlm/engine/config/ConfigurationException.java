@@ -8,7 +8,8 @@ public final class ConfigurationException extends EngineException {
 
   private static final long serialVersionUID = 1L;
 
-  ConfigurationException(List<String> problems) {
+  /** Creates the exception; each problem names the variable, its value and what to use. */
+  public ConfigurationException(List<String> problems) {
     super(String.join("\n", problems));
   }
 }

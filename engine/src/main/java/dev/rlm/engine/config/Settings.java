@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param sandbox what sandboxes are made of
  * @param execution what executions may take
  * @param pool how many sandboxes wait, and how many sessions there may be
+ * @param egress what the egress filter is made of
  * @param contexts where stored contexts lie, and how much and how long
  * @param logLevel least severe level that is logged
  * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
@@ -29,6 +30,7 @@ public record Settings(
     SandboxSettings sandbox,
     ExecutionSettings execution,
     PoolSettings pool,
+    EgressSettings egress,
     ContextSettings contexts,
     LogLevel logLevel,
     Set<String> unknown) {
@@ -73,6 +75,7 @@ public record Settings(
     SandboxSettings sandbox = sandbox(variables);
     ExecutionSettings execution = execution(variables);
     PoolSettings pool = pool(variables, execution);
+    EgressSettings egress = egress(variables);
     ContextSettings contexts = contexts(variables);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
@@ -83,7 +86,7 @@ public record Settings(
     unknown.removeIf(name -> !name.startsWith("RLM_"));
     unknown.removeAll(variables.asked());
     unknown.removeAll(READ_BY_COMMAND);
-    return new Settings(server, sandbox, execution, pool, contexts, logLevel, unknown);
+    return new Settings(server, sandbox, execution, pool, egress, contexts, logLevel, unknown);
   }
 
   private static ServerSettings server(Variables variables) {
@@ -148,6 +151,13 @@ public record Settings(
         variables.seconds("SESSION_TTL", Duration.ofHours(1), Duration.ofHours(12)));
   }
 
+  private static EgressSettings egress(Variables variables) {
+    return new EgressSettings(
+        variables.file("RLM_EGRESS_POLICY"),
+        variables.file("RLM_EGRESS_RULES"),
+        variables.choice("RLM_EGRESS_ECHO", EgressSettings.Echo.class));
+  }
+
   private static ContextSettings contexts(Variables variables) {
     return new ContextSettings(
         Path.of(variables.text("RLM_DATA_DIR", standardDataFolder(variables))),
@@ -205,6 +215,7 @@ public record Settings(
     Variables variables = new Variables(Map.of());
     ExecutionSettings execution = execution(variables);
     pool(variables, execution);
+    egress(variables);
     contexts(variables);
     checkTogether(variables, server(variables), sandbox(variables), execution);
     variables.choice("LOG_LEVEL", LogLevel.INFO);

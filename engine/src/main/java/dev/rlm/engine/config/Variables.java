@@ -2,12 +2,15 @@ package dev.rlm.engine.config;
 
 import dev.rlm.engine.sandbox.ByteSize;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -92,22 +95,38 @@ final class Variables {
         });
   }
 
-  <E extends Enum<E>> E choice(String name, E standard) {
-    Class<E> type = standard.getDeclaringClass();
+  Optional<Path> file(String name) {
     return parsed(
         name,
-        standard,
-        text ->
-            Arrays.stream(type.getEnumConstants())
-                .filter(constant -> constant.name().equalsIgnoreCase(text))
-                .findFirst()
-                .orElseThrow(
-                    () ->
-                        new IllegalArgumentException(
-                            "use "
-                                + Arrays.stream(type.getEnumConstants())
-                                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                                    .collect(Collectors.joining(" or ")))));
+        Optional.empty(),
+        text -> {
+          Path file = Path.of(text);
+          if (!Files.isReadable(file)) {
+            throw new IllegalArgumentException("there is no such file that can be read");
+          }
+          return Optional.of(file);
+        });
+  }
+
+  <E extends Enum<E>> E choice(String name, E standard) {
+    return choice(name, standard.getDeclaringClass()).orElse(standard);
+  }
+
+  <E extends Enum<E>> Optional<E> choice(String name, Class<E> type) {
+    return parsed(name, Optional.empty(), text -> Optional.of(constant(type, text)));
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> constant.name().equalsIgnoreCase(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "use "
+                        + Arrays.stream(type.getEnumConstants())
+                            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(" or "))));
   }
 
   private <T> T parsed(String name, T standard, Function<String, T> parser) {

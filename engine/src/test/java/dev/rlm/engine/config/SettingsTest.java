@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,7 @@ final class SettingsTest {
               ByteSize.mebibytes(1),
               ByteSize.mebibytes(64)),
           new PoolSettings(POOL, Math.clamp(2L * CORES, 2, 8), 100 + 8 + POOL, 100, Duration.ofHours(1)),
+          new EgressSettings(Optional.empty(), Optional.empty(), Optional.empty()),
           new ContextSettings(Path.of(DATA), ByteSize.mebibytes(10 << 10), Duration.ofHours(1)),
           Settings.LogLevel.INFO,
           Set.of());
@@ -85,6 +87,9 @@ final class SettingsTest {
             "RLM_CPU_LIMIT",
             "RLM_DATA_DIR",
             "RLM_DOCKER_RUNTIME",
+            "RLM_EGRESS_ECHO",
+            "RLM_EGRESS_POLICY",
+            "RLM_EGRESS_RULES",
             "RLM_EXECUTION_MODE",
             "RLM_GUARD",
             "RLM_HOME",
@@ -123,6 +128,9 @@ final class SettingsTest {
         "RLM_CONTEXT_BUDGET | 5m | budget=5m",
         "RLM_CONTEXT_TTL | 9 | timeToLive=PT9S",
         "RLM_DATA_DIR | /data | dataFolder=/data",
+        "RLM_EGRESS_ECHO | deny | echo=Optional[DENY]",
+        "RLM_EGRESS_POLICY | /dev/null | policy=Optional[/dev/null]",
+        "RLM_EGRESS_RULES | /dev/null | rules=Optional[/dev/null]",
         "RLM_CPU_LIMIT | 0.5 | cpus=0.5",
         "RLM_DOCKER_RUNTIME | runsc | runtime=RUNSC",
         "RLM_DOCKER_RUNTIME | RUNC | runtime=RUNC",
@@ -211,6 +219,8 @@ final class SettingsTest {
         "RLM_MEMORY_LIMIT | -1 | not a size",
         "RLM_MEMORY_LIMIT | 999999999999999g | RLM_MEMORY_LIMIT=999999999999999g",
         "RLM_TMP_LIMIT | 513m | at most the memory limit",
+        "RLM_EGRESS_ECHO | maybe | use off or report or budget or deny",
+        "RLM_EGRESS_POLICY | /nonexistent | there is no such file",
         "RLM_TMP_LIMIT | 0 | use more than 0",
         "RLM_MAX_BODY | 49m | at most 48m",
         "RLM_OUTPUT_KEPT | 65m | at most 64m",
