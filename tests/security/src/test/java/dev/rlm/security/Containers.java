@@ -34,7 +34,16 @@ final class Containers {
 
   /** Returns the names of all engines' containers, in whatever state. */
   static List<String> ofEngines() {
-    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(List.of("dev.rlm.engine")).exec().stream()
+    return labelled("dev.rlm.engine");
+  }
+
+  /** Returns the names of one engine's containers, in whatever state. */
+  static List<String> ofEngine(String engineId) {
+    return labelled("dev.rlm.engine=" + engineId);
+  }
+
+  private static List<String> labelled(String label) {
+    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(List.of(label)).exec().stream()
         .map(Container::getNames)
         .flatMap(Arrays::stream)
         .toList();

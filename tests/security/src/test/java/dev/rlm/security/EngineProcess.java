@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 final class EngineProcess implements AutoCloseable {
 
   private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+) ");
+  private static final Pattern LOCK = Pattern.compile("/rlm-([0-9a-f-]{36})\\.lock");
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -64,7 +65,7 @@ final class EngineProcess implements AutoCloseable {
                 "serve")
             .redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("RLM_"));
-    builder.environment().remove("EXECUTION_TIMEOUT");
+    List.of("EXECUTION_TIMEOUT", "MAX_SESSIONS", "SESSION_TTL").forEach(builder.environment()::remove);
     builder.environment().remove("LOG_LEVEL");
     builder.environment().put("RLM_PORT", "0");
     builder.environment().put("RLM_HOME", System.getProperty("rlm.home"));
@@ -131,9 +132,18 @@ final class EngineProcess implements AutoCloseable {
     return send(request(path, headers).GET());
   }
 
+  HttpResponse<String> delete(String path, String... headers) {
+    return send(request(path, headers).DELETE());
+  }
+
+  /** Returns the address of a path, for clients of another kind. */
+  URI address(String scheme, String path) {
+    return URI.create("%s://127.0.0.1:%d%s".formatted(scheme, port.join(), path));
+  }
+
   private HttpRequest.Builder request(String path, String... headers) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port.join(), path)));
+        HttpRequest.newBuilder(address("http", path));
     return headers.length == 0 ? builder : builder.headers(headers);
   }
 
@@ -175,6 +185,29 @@ final class EngineProcess implements AutoCloseable {
   /** Sends SIGKILL. */
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** Returns the id that the engine's containers carry: the one whose lock the process holds. */
+  String engineId() {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+      return descriptors
+          .map(EngineProcess::target)
+          .map(LOCK::matcher)
+          .filter(Matcher::find)
+          .map(lock -> lock.group(1))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return ""; // Closed meanwhile.
+    }
   }
 
   /** Returns how many file descriptors the process has open. */
