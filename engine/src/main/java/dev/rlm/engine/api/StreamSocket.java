@@ -1,7 +1,6 @@
 package dev.rlm.engine.api;
 
 import dev.rlm.engine.sandbox.ByteSize;
-import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.session.SessionRegistry;
 import io.javalin.http.Context;

@@ -7,6 +7,7 @@ import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.pool.SandboxLease;
@@ -111,9 +112,7 @@ public final class SessionRegistry implements AutoCloseable {
     }
     boolean opened = false;
     @Nullable SandboxLease lease = null;
-    Optional<ContextHolds.Hold> hold = Optional.empty();
-    try {
-      hold = context.map(contexts::hold);
+    try (ContextHolds.Hold _ = hold(context)) {
       lease = pool.take(Deadline.after(options.queueTimeout()));
       Session session =
           new Session(SessionId.random(), owner, lease, egress, context, clock.instant(), nanoTime, this::ended);
@@ -126,7 +125,6 @@ public final class SessionRegistry implements AutoCloseable {
       }
       return session;
     } finally {
-      hold.ifPresent(ContextHolds.Hold::close);
       if (!opened) {
         places.release();
         if (lease != null) {
@@ -138,6 +136,10 @@ public final class SessionRegistry implements AutoCloseable {
 
   private static SessionException stopping() {
     return new SessionException(SessionException.Reason.STOPPING, "the engine is stopping");
+  }
+
+  private ContextHolds.Hold hold(Optional<GuestContext> context) {
+    return context.map(contexts::hold).orElse(() -> {});
   }
 
   private void ended(Session session, String cause) {
@@ -187,16 +189,17 @@ public final class SessionRegistry implements AutoCloseable {
    */
   public Execution execute(Session session, ExecutionCommand command, ExecutionListener listener)
       throws InterruptedException {
-    command.context().ifPresent(given -> session.keep(given, contexts));
     long came = nanoTime.getAsLong();
     Duration patience = min(command.timeout(), options.queueTimeout());
-    try (Session.Turn turn = session.takeTurn(Deadline.after(patience))) {
+    try (ContextHolds.Hold _ = hold(command.context());
+        Session.Turn turn = session.takeTurn(Deadline.after(patience))) {
+      command.context().ifPresent(given -> session.keep(given, contexts));
       Duration waited = Duration.ofNanos(nanoTime.getAsLong() - came);
       try {
         Execution execution = executor.execute(turn.bind(command), turn, turn.noting(listener));
         turn.ranTo(execution.outcome().label());
         return execution.afterWaiting(waited);
-      } catch (SandboxUnavailableException e) {
+      } catch (EngineException e) {
         turn.neverRan();
         throw e;
       }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class GuestInput extends InputStream {
 
-  /** The largest execution and a few large answers of host calls; one frame may always go alone. */
-  private static final long MAX_QUEUED_BYTES = 128L << 20;
+  /** A document that is sent in parts, with every character escaped. One frame may always go alone. */
+  private static final long MAX_QUEUED_BYTES = 512L << 20;
 
   /** An execution needs two: its code and an interrupt. Host calls answer one at a time per guest thread. */
   private static final int MAX_QUEUED = 256;
