@@ -280,10 +280,14 @@ public final class EgressExecution {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       int end = Math.min(upTo, log.pieceEnd(piece));
       int at = log.pieceStart(piece);
+      if (painting.isEmpty()) {
+        send(log.pieceChannel(piece), Arrays.copyOfRange(log.bytes(), at, end));
+        continue;
+      }
       while (at < end) {
         int from = at;
-        if (painting.isEmpty() || !painting.covered(at)) {
-          while (at < end && !(!painting.isEmpty() && painting.covered(at))) {
+        if (!painting.covered(at)) {
+          while (at < end && !painting.covered(at)) {
             at++;
           }
           out.write(log.bytes(), from, at - from);
