@@ -32,18 +32,15 @@ final class Containers {
     return CLIENT;
   }
 
-  /** Returns the names of all engines' containers, in whatever state. */
+  /** Returns the names of the containers of all engines of these tests, dead or alive, in whatever state. */
   static List<String> ofEngines() {
-    return labelled("dev.rlm.engine");
+    return EngineProcess.started().stream().flatMap(engine -> ofEngine(engine).stream()).toList();
   }
 
   /** Returns the names of one engine's containers, in whatever state. */
   static List<String> ofEngine(String engineId) {
-    return labelled("dev.rlm.engine=" + engineId);
-  }
-
-  private static List<String> labelled(String label) {
-    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(List.of(label)).exec().stream()
+    List<String> label = List.of("dev.rlm.engine=" + engineId);
+    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().stream()
         .map(Container::getNames)
         .flatMap(Arrays::stream)
         .toList();

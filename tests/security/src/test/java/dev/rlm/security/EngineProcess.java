@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,6 +34,7 @@ final class EngineProcess implements AutoCloseable {
   private static final Pattern LOCK = Pattern.compile("/rlm-([0-9a-f-]{36})\\.lock");
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
+  private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -48,6 +52,7 @@ final class EngineProcess implements AutoCloseable {
     EngineProcess engine = launch(variables);
     try {
       engine.port.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      engine.heldLock().ifPresent(STARTED::add);
       return engine;
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
       engine.process.destroyForcibly();
@@ -187,16 +192,25 @@ final class EngineProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Returns the id that the engine's containers carry: the one whose lock the process holds. */
+  /** Returns the ids that containers of the engines of these tests carry: others may run on the machine. */
+  static Set<String> started() {
+    return Set.copyOf(STARTED);
+  }
+
+  /** Returns the id that the engine's containers carry. */
   String engineId() {
+    return heldLock().orElseThrow();
+  }
+
+  /** An engine that makes containers holds a lock on a file of its id. */
+  private Optional<String> heldLock() {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
       return descriptors
           .map(EngineProcess::target)
           .map(LOCK::matcher)
           .filter(Matcher::find)
           .map(lock -> lock.group(1))
-          .findFirst()
-          .orElseThrow();
+          .findFirst();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
