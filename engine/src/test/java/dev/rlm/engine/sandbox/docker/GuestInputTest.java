@@ -49,6 +49,20 @@ final class GuestInputTest {
   }
 
   @Test
+  void boundsTheBytesThatWait() throws IOException {
+    GuestInput input = new GuestInput();
+    byte[] large = new byte[64 << 20];
+    for (int i = 0; i < 8; i++) {
+      input.send(large);
+    }
+    input.send(large); // It may be over by one.
+    assertThrows(IOException.class, () -> input.send(large));
+    assertThrows(IOException.class, () -> input.send(bytes("x")));
+    assertEquals(0, input.read());
+    input.send(bytes("x"));
+  }
+
+  @Test
   void refusesMoreWhenTheGuestDoesNotRead() throws IOException {
     GuestInput input = new GuestInput();
     for (int i = 0; i < 256; i++) {
