@@ -290,13 +290,11 @@ final class SessionRegistryTest {
     FutureTask<Execution> running = start(session, command("0", Duration.ofSeconds(30)));
     blocked.entered.await();
     List<FutureTask<Execution>> waiting = new ArrayList<>();
-    List<Thread> threads = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
       FutureTask<Execution> one = task(session, command(Integer.toString(i), Duration.ofSeconds(30)));
       Thread thread = Thread.startVirtualThread(one);
       Eventually.holds("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
       waiting.add(one);
-      threads.add(thread);
     }
     blocked.release();
     running.get();
