@@ -338,6 +338,14 @@ abstract class DockerContextsContract {
     }
 
     @Override
+    public void interrupt(String executionId) {}
+
+    @Override
+    public Optional<Map<String, String>> variables(Deadline deadline) {
+      return Optional.empty();
+    }
+
+    @Override
     public boolean alive() {
       return true;
     }
