@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,17 +28,6 @@ public final class EgressExecution {
 
   private static final Comparator<Span> BY_START =
       Comparator.comparingInt(Span::start).thenComparing(Span::end).thenComparing(Span::rule);
-
-  private static final Set<String> GUESSES =
-      Set.of("high-entropy", "credential", "passwd", "url-passwd", "basic-auth");
-
-  /**
-   * How far a name or a call may stand before what it makes a secret, and how much after a value
-   * may tell that it is none.
-   */
-  private static final int REACH_BEFORE = 256;
-
-  private static final int REACH_AFTER = 64;
 
   private final EgressFilter filter;
   private final @Nullable ContextIndex context;
@@ -196,32 +184,10 @@ public final class EgressExecution {
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());
-      if (span.end() > from && !(besideAll && isCutGuess(view, span, from))) {
+      if (span.end() > from && !(besideAll && Cuts.decidedByAll(log, view, span, from))) {
         decide(view, span, from, settled, painting);
       }
     }
-  }
-
-  /**
-   * Whether a span lies in one piece and next to where the channel changed. What a part looks like
-   * may be known better in the whole, so the view of all channels decides there, exactly as it
-   * would had everything come on one. A span of several pieces is never left to it.
-   */
-  private boolean isCutGuess(View view, Span span, int from) {
-    if (span.kind() != Span.Kind.SECRET) {
-      return false;
-    }
-    boolean guess = span.confidence() != Confidence.HIGH || GUESSES.contains(span.rule());
-    int first = view.place(from) - (guess ? REACH_BEFORE : 0);
-    int last = view.place(span.end() - 1) + 1;
-    int piece = log.pieceAt(view.place(from));
-    if (piece != log.pieceAt(last - 1)) {
-      return false;
-    }
-    boolean cutBefore = piece > 0 && log.pieceStart(piece) >= first;
-    boolean cutAfter =
-        piece + 1 < log.pieces() && log.pieceEnd(piece) <= last + (guess ? REACH_AFTER : 0);
-    return cutBefore || cutAfter;
   }
 
   private void decide(View view, Span span, int from, int settled, Painting painting) {
