@@ -2,7 +2,10 @@ package dev.rlm.egress;
 
 import java.util.Arrays;
 
-/** Unreleased bytes of all channels in the order in which they arrived, with the channel of each piece. */
+/**
+ * Unreleased bytes of all channels in the order in which they arrived, with the channel of each
+ * piece.
+ */
 final class ArrivalLog {
 
   private static final int LINE_ROUNDS = 16;

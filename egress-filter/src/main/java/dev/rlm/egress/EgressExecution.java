@@ -10,29 +10,24 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of one execution on its way out. Bytes are written in pieces of any size on any channels; what is safe is released to the
- * sink during {@link #write} and {@link #finish}. The result depends on the bytes and the order of the channels, not on the pieces.
+ * The output of one execution on its way out. Bytes are written in pieces of any size on any
+ * channels; what is safe is released to the sink during {@link #write} and {@link #finish}. The
+ * result depends on the bytes and the order of the channels, not on the pieces.
  *
- * <p>At most {@link StreamLimits#blockBytes()} are held; the last {@link StreamLimits#holdBackBytes()} stay until more follows or the
- * execution is finished. Thread-safe: writes of several threads are taken in the order in which they come.
+ * <p>At most {@link StreamLimits#blockBytes()} are held; the last {@link
+ * StreamLimits#holdBackBytes()} stay until more follows or the execution is finished. Thread-safe:
+ * writes of several threads are taken in the order in which they come.
  *
- * <p>When the filter fails inside, the bytes that it was examining are withheld behind a marker, and the stream goes on.
+ * <p>When the filter fails inside, the bytes that it was examining are withheld behind a marker,
+ * and the stream goes on.
  */
 public final class EgressExecution {
 
   private static final Comparator<Span> BY_START =
       Comparator.comparingInt(Span::start).thenComparing(Span::end).thenComparing(Span::rule);
-
-  private static final Set<String> GUESSES = Set.of("high-entropy", "credential", "passwd", "url-passwd", "basic-auth");
-
-  /** How far a name or a call may stand before what it makes a secret, and how much after a value may tell that it is none. */
-  private static final int REACH_BEFORE = 256;
-
-  private static final int REACH_AFTER = 64;
 
   private final EgressFilter filter;
   private final @Nullable ContextIndex context;
@@ -51,7 +46,11 @@ public final class EgressExecution {
   private boolean exhausted;
 
   EgressExecution(
-      EgressFilter filter, @Nullable ContextIndex context, SessionState state, EgressSink sink, boolean continues) {
+      EgressFilter filter,
+      @Nullable ContextIndex context,
+      SessionState state,
+      EgressSink sink,
+      boolean continues) {
     this.filter = filter;
     this.context = context;
     this.state = state;
@@ -105,6 +104,7 @@ public final class EgressExecution {
   }
 
   /**
+<<<<<<< HEAD
    * Releases the lines that are whole, for somebody who watches. What is released this early was examined with what came before
    * it, but not with what follows: of a secret, or a copy of the context, that goes on in lines to come, only those are then
    * covered. Without this call nothing leaves before all that could belong to it was seen, or the block was full.
@@ -122,6 +122,10 @@ public final class EgressExecution {
   /**
    * Ends the execution: examines what was held back, releases it, and hands the ends of the channels to the session. A second call
    * gives the same report.
+=======
+   * Ends the execution: examines what was held back, releases it, and hands the ends of the
+   * channels to the session. A second call gives the same report.
+>>>>>>> egress
    *
    * @return what was found
    */
@@ -158,12 +162,16 @@ public final class EgressExecution {
     } catch (RuntimeException | StackOverflowError failure) {
       painting = new Painting(log.size());
       View all = View.ofAll(log, Tail.EMPTY);
-      Span span = new Span(0, log.size(), "filter-failure", Confidence.LOW, Span.Kind.LIMIT, List.of());
+      Span span =
+          new Span(0, log.size(), "filter-failure", Confidence.LOW, Span.Kind.LIMIT, List.of());
       painting.paint(all, span, 0, log.size(), "");
       settled = log.size();
     }
     for (Map.Entry<Channel, Carry> entry : carries.entrySet()) {
-      entry.setValue(entry.getValue().cover(View.ofChannel(log, entry.getKey(), tail(entry.getKey())), painting));
+      entry.setValue(
+          entry
+              .getValue()
+              .cover(View.ofChannel(log, entry.getKey(), tail(entry.getKey())), painting));
     }
     deepSeen += log.size();
     int released = painting.boundary(settled);
@@ -190,34 +198,16 @@ public final class EgressExecution {
   }
 
   private void paint(View view, int settled, boolean besideAll, Painting painting) {
-    List<Span> spans = filter.find(view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
+    List<Span> spans =
+        filter.find(
+            view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());
-      if (span.end() > from && !(besideAll && isCutGuess(view, span, from))) {
+      if (span.end() > from && !(besideAll && Cuts.decidedByAll(log, view, span, from))) {
         decide(view, span, from, settled, painting);
       }
     }
-  }
-
-  /**
-   * Whether a span lies in one piece and next to where the channel changed. What a part looks like may be known better in the whole, so
-   * the view of all channels decides there, exactly as it would had everything come on one. A span of several pieces is never left to it.
-   */
-  private boolean isCutGuess(View view, Span span, int from) {
-    if (span.kind() != Span.Kind.SECRET) {
-      return false;
-    }
-    boolean guess = span.confidence() != Confidence.HIGH || GUESSES.contains(span.rule());
-    int first = view.place(from) - (guess ? REACH_BEFORE : 0);
-    int last = view.place(span.end() - 1) + 1;
-    int piece = log.pieceAt(view.place(from));
-    if (piece != log.pieceAt(last - 1)) {
-      return false;
-    }
-    boolean cutBefore = piece > 0 && log.pieceStart(piece) >= first;
-    boolean cutAfter = piece + 1 < log.pieces() && log.pieceEnd(piece) <= last + (guess ? REACH_AFTER : 0);
-    return cutBefore || cutAfter;
   }
 
   private void decide(View view, Span span, int from, int settled, Painting painting) {
@@ -238,7 +228,8 @@ public final class EgressExecution {
     }
   }
 
-  private void decideEcho(View view, Span span, int from, int settled, Painting painting, EchoMode mode) {
+  private void decideEcho(
+      View view, Span span, int from, int settled, Painting painting, EchoMode mode) {
     int to = span.end();
     while (to > from && view.place(to - 1) >= settled) {
       to--;
@@ -325,7 +316,8 @@ public final class EgressExecution {
           area.written = true;
           out.writeBytes(marker(area));
           Action action = area.best().kind() == Span.Kind.LIMIT ? Action.WITHHELD : Action.REDACTED;
-          report.add(area.best(), log.pieceChannel(piece), offset(from), at - from, action, area.tag());
+          report.add(
+              area.best(), log.pieceChannel(piece), offset(from), at - from, action, area.tag());
         }
       }
       send(log.pieceChannel(piece), out.toByteArray());

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and all of them together to a multiple of
- * the text's length. Used for one text only.
+ * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and
+ * all of them together to a multiple of the text's length. Used for one text only.
  */
 final class Inspector {
 
@@ -26,7 +26,8 @@ final class Inspector {
   private final boolean deep;
   private long left;
 
-  Inspector(Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
+  Inspector(
+      Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
     this.scanner = scanner;
     this.literals = literals;
     this.echo = echo;
@@ -56,14 +57,16 @@ final class Inspector {
   }
 
   private void decode(byte[] text, int to, int depth, boolean disguises, List<Span> spans) {
-    Views.encoded(text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
+    Views.encoded(
+        text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
     if (deep && disguises) {
       Views.disguised(text, to, view -> visit(view, depth, spans));
     }
   }
 
   private void visit(Decoded view, int depth, List<Span> spans) {
-    // These show text that was looked at already in another way, so that nothing is lost without them.
+    // These show text that was looked at already in another way, so that nothing is lost without
+    // them.
     boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     if (left < view.length()) {
       if (!partial) {
@@ -105,7 +108,8 @@ final class Inspector {
   private static void withhold(Decoded view, List<Span> spans) {
     int start = view.sourceStart(0, view.length());
     int end = view.sourceEnd(0, view.length());
-    spans.add(new Span(start, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of(view.name())));
+    spans.add(
+        new Span(start, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of(view.name())));
   }
 
   /** Data that might be the context in a private code counts only where there is a context. */
@@ -115,7 +119,10 @@ final class Inspector {
     }
   }
 
-  /** Views of the whole text. Only what is beyond doubt counts in them, for they make words look random. */
+  /**
+   * Views of the whole text. Only what is beyond doubt counts in them, for they make words look
+   * random.
+   */
   private void transform(byte[] text, int to, List<Span> spans) {
     whole(Views.reversed(text, to), spans);
     whole(Views.rotated(text, to), spans);

@@ -3,7 +3,8 @@ package dev.rlm.egress.scan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that stands after a name, in the notations of configuration files, programs, markup, headers and command lines.
+ * A value that stands after a name, in the notations of configuration files, programs, markup,
+ * headers and command lines.
  *
  * @param start first byte of the value, without quotes
  * @param end byte after the value
@@ -21,7 +22,10 @@ record Assignment(int start, int end, Notation notation) {
     LOOSE,
     /** The content of a markup element. */
     ELEMENT,
-    /** In quotes, after a name in quotes and a comma: the next argument of a call, or the next item of a list. */
+    /**
+     * In quotes, after a name in quotes and a comma: the next argument of a call, or the next item
+     * of a list.
+     */
     ARGUMENT,
     /** The next word of a command line. */
     OPTION
@@ -124,7 +128,9 @@ record Assignment(int start, int end, Notation notation) {
     while (close < limit && Bytes.isSpace(text[close])) {
       close++;
     }
-    return end > from && close < limit && text[close] == '<' ? new Assignment(from, end, Notation.ELEMENT) : null;
+    return end > from && close < limit && text[close] == '<'
+        ? new Assignment(from, end, Notation.ELEMENT)
+        : null;
   }
 
   private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
