@@ -104,10 +104,10 @@ public final class EgressExecution {
   }
 
   /**
-<<<<<<< HEAD
-   * Releases the lines that are whole, for somebody who watches. What is released this early was examined with what came before
-   * it, but not with what follows: of a secret, or a copy of the context, that goes on in lines to come, only those are then
-   * covered. Without this call nothing leaves before all that could belong to it was seen, or the block was full.
+   * Releases the lines that are whole, for somebody who watches. What is released this early was
+   * examined with what came before it, but not with what follows: of a secret, or a copy of the
+   * context, that goes on in lines to come, only those are then covered. Without this call nothing
+   * leaves before all that could belong to it was seen, or the block was full.
    */
   public synchronized void releaseLines() {
     if (finished) {
@@ -120,12 +120,8 @@ public final class EgressExecution {
   }
 
   /**
-   * Ends the execution: examines what was held back, releases it, and hands the ends of the channels to the session. A second call
-   * gives the same report.
-=======
    * Ends the execution: examines what was held back, releases it, and hands the ends of the
    * channels to the session. A second call gives the same report.
->>>>>>> egress
    *
    * @return what was found
    */
