@@ -57,13 +57,14 @@ def main(arguments: list[str]) -> None:
 
     # A waiting sandbox has time for the imports that only the first execution needs.
     from hostcalls import HostCalls
+    from parts import Parts
     from runner import Runner
     from streams import Streams
 
     calls = HostCalls(channel)
     runner = Runner(descriptors, channel, interrupts, calls, Streams())
     hide()
-    start_new_thread(listen, (descriptors, runner, channel, interrupts, calls))
+    start_new_thread(listen, (descriptors, runner, channel, interrupts, calls, Parts()))
     pthread_sigmask(SIG_SETMASK, unblocked)
     runner.serve()
 
@@ -89,12 +90,12 @@ def load_guard(descriptors: Descriptors, network: bool) -> None:
         fail(descriptors.host_error, EXIT_GUARD, f"guard: {type(error).__name__}: {error}")
 
 
-def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Interrupts, calls) -> None:
+def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Interrupts, calls, parts) -> None:
     """Acts on the host's frames, in a thread of its own. Ends the process with the stream, or when it is broken."""
     try:
         frames = FrameReader(descriptors.host_in)
         # No name here keeps a message, with the context in it, until the next one comes.
-        while handle(frames.read(), runner, channel, interrupts, calls):
+        while handle(frames.read(), runner, channel, interrupts, calls, parts):
             pass
         _exit(EXIT_HOST_GONE)
     except ProtocolViolation as error:
@@ -103,7 +104,7 @@ def listen(descriptors: Descriptors, runner, channel: Channel, interrupts: Inter
         fail(descriptors.host_error, EXIT_FAULT, f"reading frames: {type(error).__name__}: {error}")
 
 
-def handle(message: dict | None, runner, channel: Channel, interrupts: Interrupts, calls) -> bool:
+def handle(message: dict | None, runner, channel: Channel, interrupts: Interrupts, calls, parts) -> bool:
     """Acts on one frame; False at the end of the stream. Raises ProtocolViolation for what the protocol does not know."""
     if message is None:
         return False
@@ -119,14 +120,21 @@ def handle(message: dict | None, runner, channel: Channel, interrupts: Interrupt
         functions = message.get("functions", [])
         if type(functions) is not list or not all(type(name) is str for name in functions):
             raise ProtocolViolation("functions are not a list of names")
+        parts.claim(message)
         channel.begin(identifier)
         interrupts.begin(identifier)
         runner.submit(message)
+    elif kind == "context_part":
+        if channel.busy:
+            raise ProtocolViolation("a part of a context while an execution runs")
+        parts.add(message)
     elif kind == "interrupt":
         interrupts.request(identifier)
         channel.look()
     elif kind == "reply":
         calls.answer(message)
+    elif kind == "variables":
+        runner.tell_variables(identifier)
     else:
         raise ProtocolViolation("an unknown message")
     return True

@@ -1,4 +1,4 @@
-"""A ceiling for what user code may allocate while the agent asks it how its values look."""
+"""How much memory there is, and a ceiling for what user code may allocate while the agent asks it how its values look."""
 
 from sealed import BUILTINS as __builtins__
 
@@ -31,7 +31,7 @@ class MemoryCeiling:
             if soft == RLIM_INFINITY or ceiling < soft:
                 self._former = (soft, hard)
                 setrlimit(RLIMIT_AS, (ceiling, hard))
-        except (OSError, ValueError):
+        except (OSError, ValueError, IndexError):
             return
 
     def lift(self) -> None:
@@ -41,9 +41,42 @@ class MemoryCeiling:
             self._former = None
 
 
-def _address_space() -> int:
-    descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def available() -> int | None:
+    """Bytes that may still be allocated, about; None where that cannot be told.
+
+    gVisor tells what is left of the sandbox's limit as if that were the machine; elsewhere the machine has more than the limit,
+    which the control group tells.
+    """
+    rooms = []
+    for line in _content("/proc/meminfo").splitlines():
+        if line.startswith(b"MemAvailable:"):
+            rooms.append(int(line.split()[1]) * 1024)
+    for path in _LIMITS:
+        limit = _content(path).strip()
+        if limit.isdigit():
+            rooms.append(int(limit) - _private_memory())
+    return min(rooms, default=None)
+
+
+def _private_memory() -> int:
+    _, resident, shared = _content("/proc/self/statm").split()[:3]
+    return (int(resident) - int(shared)) * _PAGE
+
+
+def _content(path: str) -> bytes:
+    """The beginning of a file of the kernel's; nothing if there is no such file."""
     try:
-        return int(read(descriptor, 256).split()[0]) * _PAGE
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return read(descriptor, 4096)
     finally:
         close(descriptor)
+
+
+def _address_space() -> int:
+    return int(_content("/proc/self/statm").split()[0]) * _PAGE

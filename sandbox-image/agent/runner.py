@@ -19,6 +19,7 @@ from sys import getrecursionlimit, setprofile, setrecursionlimit, setswitchinter
 
 from capture import Channel, Item
 from changes import ChangeTracker
+from contexts import join_context, open_context
 from descriptors import Descriptors
 from errors import VALUE_LIMIT, ErrorReport, describe, describe_without_user_code
 from frames import json_text
@@ -28,12 +29,15 @@ from memory import MemoryCeiling
 from representation import Representer
 from streams import Streams
 from values import ValueEncoder
+from variables import listing
 
 RESULT_LIMIT = 16 * 1024
 """Characters of the representation of a last expression's value."""
 
 _SOURCES_LIMIT = 16 * 1024 * 1024
 """Characters of source that are kept for tracebacks; the oldest go first."""
+
+_CONTEXTS = frozenset(("context", "context_file", "context_parts"))
 
 _SWITCH_INTERVAL = 0.005
 _TIMERS = (ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF)
@@ -72,7 +76,7 @@ class Job:
 
 
 class Runner:
-    """The main thread's work. `submit` may be called from another thread, the rest only in the main thread."""
+    """The main thread's work. `submit` and `tell_variables` may be called from another thread, the rest only in the main thread."""
 
     def __init__(
         self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, calls: HostCalls, streams: Streams
@@ -107,6 +111,14 @@ class Runner:
         self._submitted = Job(message)
         if self._ready.locked():
             self._ready.release()
+
+    def tell_variables(self, identifier: str) -> None:
+        """Answers the host's question, from any thread; not at all when there is no memory for it, or code is in the way."""
+        try:
+            names = listing(self._namespace, self._given)
+            self._channel.post(b'{"type":"variables","id":%b,"names":%b}' % (json_text(identifier), names))
+        except (MemoryError, RuntimeError):
+            return
 
     def serve(self) -> None:
         """Runs what is submitted, for ever. What user code left behind may raise here at any time and is ignored."""
@@ -169,9 +181,9 @@ class Runner:
         for name in self._given.keys() - {"context", *names}:
             if self._given.pop(name) == id(self._namespace.get(name)):
                 del self._namespace[name]
-        if "context" in message:
-            self._namespace["context"] = message["context"]
-            self._given["context"] = id(message["context"])
+        if message.keys() & _CONTEXTS:
+            context = self._namespace["context"] = _context(message)
+            self._given["context"] = id(context)
         for name in names:
             function = self._namespace[name] = self._calls.function(name)
             self._given[name] = id(function)
@@ -322,6 +334,14 @@ def exit_status(error: SystemExit) -> tuple[int, str | None]:
         return 1, _exact_text(str(code), slice(VALUE_LIMIT))
     except Exception:
         return 1, ""
+
+
+def _context(message: dict) -> object:
+    if "context_file" in message:
+        return open_context(message["context_file"])
+    if "context_parts" in message:
+        return join_context(message["context_parts"], message["parts"])
+    return message["context"]
 
 
 def _flush_streams(streams: Streams) -> None:

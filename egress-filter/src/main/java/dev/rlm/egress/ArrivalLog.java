@@ -56,6 +56,21 @@ final class ArrivalLog {
     pieces++;
   }
 
+  /** The piece that holds a place. */
+  int pieceAt(int place) {
+    int low = 0;
+    int high = pieces - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (place < pieceEnds[middle]) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
   /** Bytes of one channel among the first {@code upTo}. */
   int count(Channel channel, int upTo) {
     int sum = 0;

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,13 @@ public final class EgressExecution {
 
   private static final Comparator<Span> BY_START =
       Comparator.comparingInt(Span::start).thenComparing(Span::end).thenComparing(Span::rule);
+
+  private static final Set<String> GUESSES = Set.of("high-entropy", "credential", "passwd", "url-passwd", "basic-auth");
+
+  /** How far a name or a call may stand before what it makes a secret, and how much after a value may tell that it is none. */
+  private static final int REACH_BEFORE = 256;
+
+  private static final int REACH_AFTER = 64;
 
   private final EgressFilter filter;
   private final @Nullable ContextIndex context;
@@ -143,8 +151,9 @@ public final class EgressExecution {
     Painting painting = new Painting(log.size());
     int settled = settle;
     try {
-      for (View view : views()) {
-        paint(view, settled, painting);
+      List<View> views = views();
+      for (View view : views) {
+        paint(view, settled, views.size() > 1 && view != views.getLast(), painting);
       }
     } catch (RuntimeException | StackOverflowError failure) {
       painting = new Painting(log.size());
@@ -180,15 +189,35 @@ public final class EgressExecution {
     return views;
   }
 
-  private void paint(View view, int settled, Painting painting) {
+  private void paint(View view, int settled, boolean besideAll, Painting painting) {
     List<Span> spans = filter.find(view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());
-      if (span.end() > from) {
+      if (span.end() > from && !(besideAll && isCutGuess(view, span, from))) {
         decide(view, span, from, settled, painting);
       }
     }
+  }
+
+  /**
+   * Whether a span lies in one piece and next to where the channel changed. What a part looks like may be known better in the whole, so
+   * the view of all channels decides there, exactly as it would had everything come on one. A span of several pieces is never left to it.
+   */
+  private boolean isCutGuess(View view, Span span, int from) {
+    if (span.kind() != Span.Kind.SECRET) {
+      return false;
+    }
+    boolean guess = span.confidence() != Confidence.HIGH || GUESSES.contains(span.rule());
+    int first = view.place(from) - (guess ? REACH_BEFORE : 0);
+    int last = view.place(span.end() - 1) + 1;
+    int piece = log.pieceAt(view.place(from));
+    if (piece != log.pieceAt(last - 1)) {
+      return false;
+    }
+    boolean cutBefore = piece > 0 && log.pieceStart(piece) >= first;
+    boolean cutAfter = piece + 1 < log.pieces() && log.pieceEnd(piece) <= last + (guess ? REACH_AFTER : 0);
+    return cutBefore || cutAfter;
   }
 
   private void decide(View view, Span span, int from, int settled, Painting painting) {
@@ -258,12 +287,7 @@ public final class EgressExecution {
   }
 
   private Channel channelAt(int place) {
-    for (int piece = 0; piece < log.pieces(); piece++) {
-      if (place < log.pieceEnd(piece)) {
-        return log.pieceChannel(piece);
-      }
-    }
-    throw new IllegalStateException("no piece at " + place);
+    return log.pieceChannel(log.pieceAt(place));
   }
 
   private ChannelPolicy policyAt(int place) {
@@ -280,10 +304,14 @@ public final class EgressExecution {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       int end = Math.min(upTo, log.pieceEnd(piece));
       int at = log.pieceStart(piece);
+      if (painting.isEmpty()) {
+        send(log.pieceChannel(piece), Arrays.copyOfRange(log.bytes(), at, end));
+        continue;
+      }
       while (at < end) {
         int from = at;
-        if (painting.isEmpty() || !painting.covered(at)) {
-          while (at < end && !(!painting.isEmpty() && painting.covered(at))) {
+        if (!painting.covered(at)) {
+          while (at < end && !painting.covered(at)) {
             at++;
           }
           out.write(log.bytes(), from, at - from);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Inspector {
 
   private static final int DEPTH = 4;
-  private static final int SHARE = 3;
+  private static final int SHARE = 4;
   private static final int MOST_STRIDES = 4;
 
   private final Scanner scanner;
@@ -37,7 +37,7 @@ final class Inspector {
     left = (long) to * SHARE + 4096;
     List<Span> spans = new ArrayList<>();
     look(text, to, Scanner.Scope.ALL, spans);
-    decode(text, to, 0, spans);
+    decode(text, to, 0, true, spans);
     if (deep) {
       transform(text, to, spans);
     }
@@ -55,26 +55,29 @@ final class Inspector {
     }
   }
 
-  private void decode(byte[] text, int to, int depth, List<Span> spans) {
+  private void decode(byte[] text, int to, int depth, boolean disguises, List<Span> spans) {
     Views.encoded(text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
-    if (deep) {
+    if (deep && disguises) {
       Views.disguised(text, to, view -> visit(view, depth, spans));
     }
   }
 
   private void visit(Decoded view, int depth, List<Span> spans) {
+    // These show text that was looked at already in another way, so that nothing is lost without them.
+    boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     if (left < view.length()) {
-      withhold(view, spans);
+      if (!partial) {
+        withhold(view, spans);
+      }
       return;
     }
     left -= view.length();
     List<Span> inner = new ArrayList<>();
     look(view.bytes(), view.length(), Scanner.Scope.ALL, inner);
     if (depth + 1 < DEPTH) {
-      decode(view.bytes(), view.length(), depth + 1, inner);
+      decode(view.bytes(), view.length(), depth + 1, !partial, inner);
       unpack(view, depth, inner, spans);
     }
-    boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     for (Span span : inner) {
       if (!view.touches(span.start(), span.end())) {
         continue;

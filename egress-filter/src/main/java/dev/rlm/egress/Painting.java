@@ -49,11 +49,12 @@ final class Painting {
           .thenComparing(span -> span.end() - span.start())
           .thenComparing(Span::rule, Comparator.reverseOrder());
 
-  private final int[] owner;
+  private final int size;
+  private int[] owner = new int[0];
   private final List<Area> areas = new ArrayList<>();
 
   Painting(int size) {
-    owner = new int[size];
+    this.size = size;
   }
 
   boolean isEmpty() {
@@ -62,6 +63,9 @@ final class Painting {
 
   /** Covers the bytes of a span from {@code from} on, as the view places them. */
   void paint(View view, Span span, int from, int to, String tag) {
+    if (owner.length == 0) {
+      owner = new int[size];
+    }
     Area mine = new Area(span, tag, view.place(from));
     areas.add(mine);
     for (int i = from; i < to; i++) {
@@ -89,7 +93,7 @@ final class Painting {
   }
 
   boolean covered(int place) {
-    return owner[place] != 0;
+    return owner.length > 0 && owner[place] != 0;
   }
 
   /** The area that covers a place; only to be asked where {@link #covered} holds. */

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Random;
@@ -22,6 +25,11 @@ class EgressPolicyTest {
   @Test
   void anEmptyFileGivesTheDefaults() {
     assertEquals(EgressPolicy.defaults(), EgressPolicy.parse("{}"));
+  }
+
+  @Test
+  void theFileInTheRepositoryHoldsTheDefaults() throws IOException {
+    assertEquals(EgressPolicy.defaults(), EgressPolicy.parse(Files.readString(Path.of("..", "config", "egress-policy.json"))));
   }
 
   @Test

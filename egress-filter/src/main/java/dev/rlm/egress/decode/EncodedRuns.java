@@ -94,6 +94,10 @@ final class EncodedRuns {
     if (digits.base32() && digits.count() >= WRAPPED) {
       offer(Radix.base32(text, from, end), found);
     }
+    if (digits.hex() && digits.count() < Opaque.SHORTEST_BYTES * 2) {
+      // A digest: base64 of anything readable has other letters too.
+      return;
+    }
     if (digits.count() >= SHORTEST) {
       List<Integer> phases = Radix.likelyPhases(text, from, end);
       for (int phase : phases) {
@@ -130,7 +134,7 @@ final class EncodedRuns {
           continue;
         }
         count++;
-        hex &= Character.digit(b, 16) >= 0;
+        hex &= Bytes.isHex(b);
         base32 &= (b >= 'A' && b <= 'Z') || (b >= '2' && b <= '7') || b == '=';
       }
       return new Digits(hex, base32, count);

@@ -9,9 +9,13 @@ final class Radix {
 
   private static final int SAMPLE = 48;
   private static final byte[] VALUE = new byte[256];
+  private static final byte[] HEX = new byte[256];
 
   static {
     Arrays.fill(VALUE, (byte) -1);
+    for (int b = 0; b < 256; b++) {
+      HEX[b] = (byte) Character.digit(b, 16);
+    }
     for (int i = 0; i < 26; i++) {
       VALUE['A' + i] = (byte) i;
       VALUE['a' + i] = (byte) (26 + i);
@@ -130,7 +134,7 @@ final class Radix {
     int high = -1;
     int start = from;
     for (int i = from; i < to; i++) {
-      int value = Character.digit(text[i], 16);
+      int value = HEX[text[i] & 0xff];
       if (value < 0) {
         i += text[i] == '\\' ? 1 : 0;
       } else if (high < 0) {

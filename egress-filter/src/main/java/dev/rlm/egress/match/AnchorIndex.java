@@ -128,9 +128,15 @@ public final class AnchorIndex {
   public void scan(byte[] bytes, int from, int to, Hit hit) {
     long[] bits = filter;
     int last = to - 4;
+    int before = 0;
     for (int i = from; i <= last; i++) {
       int key = (int) INT.get(bytes, i) | FOLD;
       int hash = key * MULTIPLIER;
+      // In a run of one byte only its beginning is looked at: the rest would be the same question again and again.
+      if (key == before) {
+        continue;
+      }
+      before = key;
       if ((bits[hash >>> (32 - BITS + 6)] & (1L << (hash >>> (32 - BITS)))) != 0) {
         lookUp(key, hash, bytes, i, to, hit);
       }

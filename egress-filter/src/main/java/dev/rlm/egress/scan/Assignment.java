@@ -29,7 +29,13 @@ record Assignment(int start, int end, Notation notation) {
 
   private static final int MAXIMUM_GAP = 48;
   private static final int MAXIMUM_VALUE = 4096;
-  private static final String BARE_END = "\"'`,;<>&|)}]\\";
+  private static final boolean[] BARE_END = new boolean[256];
+
+  static {
+    for (char c : "\"'`,;<>&|)}]\\ \t\r\n\u000b\f".toCharArray()) {
+      BARE_END[c] = true;
+    }
+  }
 
   /** Finds the value that is assigned to a name which ends at the given place, or null. */
   static @Nullable Assignment after(byte[] text, int nameEnd, int to) {
@@ -124,7 +130,7 @@ record Assignment(int start, int end, Notation notation) {
   private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
     int end = from;
-    while (end < limit && !Bytes.isSpace(text[end]) && BARE_END.indexOf(text[end]) < 0) {
+    while (end < limit && !BARE_END[text[end] & 0xff]) {
       end++;
     }
     while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {

@@ -49,7 +49,8 @@ public final class Bytes {
     return (TABLE[b & 0xff] & (UPPER | LOWER)) != 0;
   }
 
-  static boolean isHex(byte b) {
+  /** Hexadecimal digits of either case. */
+  public static boolean isHex(byte b) {
     return (TABLE[b & 0xff] & HEX) != 0;
   }
 

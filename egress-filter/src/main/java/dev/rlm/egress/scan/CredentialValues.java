@@ -32,7 +32,8 @@ final class CredentialValues {
   /** Examines the name that holds a keyword; gives the end of the name. */
   static int judge(byte[] text, int keyword, int to, Work work, List<Span> out) {
     CredentialName bounds = CredentialName.bounds(text, keyword, to);
-    Assignment found = Assignment.after(text, bounds.end(), to);
+    int reach = Math.min(to, bounds.end() + 2 * LONGEST);
+    Assignment found = Assignment.after(text, bounds.end(), reach);
     // Few names are followed by a value, and this is cheaper to see than what the name says.
     if (found == null && text[bounds.start()] != '-' && !Netrc.precedes(text, bounds)) {
       return bounds.end();
@@ -43,7 +44,7 @@ final class CredentialValues {
       return name.end();
     }
     if (found == null && isOption(name)) {
-      found = Assignment.option(text, name.end(), to);
+      found = Assignment.option(text, name.end(), reach);
     }
     if (found != null && !closesOwnQuote(text, name, found)) {
       work.spend(found.end() - found.start());

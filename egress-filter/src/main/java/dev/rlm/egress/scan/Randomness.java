@@ -34,7 +34,8 @@ final class Randomness {
     for (int i = start; i <= end; i++) {
       boolean goes = i < end && i > from && Bytes.isLetter(text[i]) && Bytes.isLower(text[i]) == Bytes.isLower(text[i - 1]);
       if (!goes && i > from) {
-        if (i - from >= 6 && Bytes.isLetter(text[from]) && Bigrams.mean(text, from, i) > -4.5) {
+        double least = i - from >= 6 ? -4.5 : -4.0;
+        if (i - from >= 5 && Bytes.isLetter(text[from]) && Bigrams.mean(text, from, i) > least) {
           return true;
         }
         from = i;

@@ -37,6 +37,7 @@ public final class ApiServer implements AutoCloseable {
   private static final String OPENAPI = "/openapi.yaml";
 
   private final Javalin javalin;
+  private final ClientWatch watch;
 
   /**
    * What the interface offers.
@@ -80,8 +81,9 @@ public final class ApiServer implements AutoCloseable {
     GuestContext.Stored find(String caller, String contextId);
   }
 
-  private ApiServer(Javalin javalin) {
+  private ApiServer(Javalin javalin, ClientWatch watch) {
     this.javalin = javalin;
+    this.watch = watch;
   }
 
   /**
@@ -95,6 +97,8 @@ public final class ApiServer implements AutoCloseable {
   public static ApiServer start(
       Options options, Services services, Supplier<Readiness> readiness, Supplier<String> metrics) {
     Commands commands = new Commands(options.timeout(), options.maxTimeout(), services.contexts()::guest);
+    ClientWatch watch = ClientWatch.start();
+    Executions executions = new Executions(watch);
     Access access = new Access(options.apiKeys(), options.allowedHosts());
     Javalin javalin =
         Javalin.create(
@@ -105,10 +109,9 @@ public final class ApiServer implements AutoCloseable {
                         RequestId.assign(ctx);
                         access.check(ctx);
                       });
-                  config.routes.wsBeforeUpgrade(access::check);
                   Errors.register(config);
-                  config.routes.post("/execute", ctx -> execute(ctx, options, commands, services));
-                  new SessionRoutes(services.sessions(), commands, options.maxBody()).register(config);
+                  config.routes.post("/execute", ctx -> execute(ctx, options, commands, executions, services));
+                  new SessionRoutes(services.sessions(), commands, executions, access, options.maxBody()).register(config);
                   new ContextRoutes(services.contexts()).register(config);
                   config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
@@ -116,8 +119,9 @@ public final class ApiServer implements AutoCloseable {
                   config.routes.get(OPENAPI, ctx -> text(ctx, "application/yaml", contract()));
                 });
     try {
-      return new ApiServer(javalin.start());
+      return new ApiServer(javalin.start(), watch);
     } catch (JavalinBindException e) {
+      watch.close();
       throw new PortTakenException(options.host(), options.port(), e);
     }
   }
@@ -163,11 +167,12 @@ public final class ApiServer implements AutoCloseable {
     return pool;
   }
 
-  private static void execute(Context ctx, Options options, Commands commands, Services services)
+  private static void execute(
+      Context ctx, Options options, Commands commands, Executions executions, Services services)
       throws InterruptedException {
     ExecuteRequest request = ExecuteRequest.read(Json.read(Bodies.json(ctx, options.maxBody())));
     ExecutionCommand command = commands.of(request, Access.caller(ctx), HostCalls.NONE);
-    Executions.answer(ctx, listener -> services.executor().execute(command, services.throwaway(), listener));
+    executions.answer(ctx, listener -> services.executor().execute(command, services.throwaway(), listener));
   }
 
   private static void ready(Context ctx, Readiness readiness) {
@@ -205,5 +210,6 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     javalin.stop();
+    watch.close();
   }
 }

@@ -16,6 +16,7 @@ final class ClientCalls implements HostCalls {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
   private static final int MAX_FUNCTIONS = 100;
+  private static final Set<String> REPLY_FIELDS = Set.of("type", "call", "value", "error");
 
   private final Set<String> functions;
   private final EventSink events;
@@ -34,6 +35,9 @@ final class ClientCalls implements HostCalls {
    */
   static ClientCalls of(JsonNode names, EventSink events) {
     Set<String> functions = new TreeSet<>();
+    if (names.size() > MAX_FUNCTIONS) {
+      throw Fields.invalid("the field \"functions\" has more than %d names".formatted(MAX_FUNCTIONS));
+    }
     if (!names.isMissingNode() && !names.isArray()) {
       throw Fields.invalid("the field \"functions\" is %s, not a list of names".formatted(Fields.kind(names)));
     }
@@ -42,9 +46,6 @@ final class ClientCalls implements HostCalls {
         throw Fields.invalid("the field \"functions\" has %s, which is no name of a function".formatted(name));
       }
       functions.add(name.textValue());
-    }
-    if (functions.size() > MAX_FUNCTIONS) {
-      throw Fields.invalid("the field \"functions\" has more than %d names".formatted(MAX_FUNCTIONS));
     }
     return new ClientCalls(Set.copyOf(functions), events);
   }
@@ -80,12 +81,14 @@ final class ClientCalls implements HostCalls {
    * @throws ApiException when it is not an answer
    */
   void reply(JsonNode reply) {
+    Fields.of(reply, REPLY_FIELDS);
     JsonNode number = reply.path("call");
     if (!number.canConvertToLong() || !number.isIntegralNumber()) {
       throw Fields.invalid("a reply needs the number of its \"call\"");
     }
     JsonNode error = reply.get("error");
-    if ((error == null) == (reply.get("value") == null)) {
+    if ((error == null) == (reply.get("value") == null)
+        || (error != null && !(error.path("name").isTextual() && error.path("message").isTextual()))) {
       throw Fields.invalid("a reply needs either a \"value\" or an \"error\" of name and message");
     }
     CompletableFuture<String> answer = waiting.remove(number.longValue());
@@ -96,7 +99,7 @@ final class ClientCalls implements HostCalls {
       answer.complete(Json.text(reply.get("value")));
     } else {
       answer.completeExceptionally(
-          new HostCallException(error.path("name").asText("RuntimeError"), error.path("message").asText("")));
+          new HostCallException(error.path("name").textValue(), error.path("message").textValue()));
     }
   }
 }

@@ -17,6 +17,7 @@ enum ErrorCode {
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
   SESSION_BUSY(409, "The session is busy"),
   SESSION_GONE(410, "The session has ended"),
+  INTERRUPTED(409, "The execution was interrupted before it began"),
   BODY_TOO_LARGE(413, "The body is too large"),
   CONTEXT_TOO_LARGE(413, "The context is too large to be sent to its sandbox"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body must be JSON"),

@@ -3,6 +3,7 @@ package dev.rlm.engine.api;
 import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.execution.OverloadedException;
 import dev.rlm.engine.sandbox.ContextTooLargeException;
+import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.session.SessionException;
 import io.javalin.config.JavalinConfig;
@@ -21,6 +22,8 @@ final class Errors {
 
   private static final String INTERNAL_DETAIL = "the engine failed; its log has the reason under this request's id";
 
+  private static final String STOPPING_DETAIL = "the engine is stopping";
+
   private static final Duration RETRY_SANDBOX = Duration.ofSeconds(5);
 
   private Errors() {}
@@ -34,34 +37,57 @@ final class Errors {
     config.routes.exception(
         ContextTooLargeException.class, (e, ctx) -> answer(ctx, ErrorCode.CONTEXT_TOO_LARGE, e.getMessage()));
     config.routes.exception(
-        InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, "the engine is stopping"));
+        InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, STOPPING_DETAIL));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
     config.routes.exception(Exception.class, (e, ctx) -> internal(e, ctx));
   }
 
   private static void overloaded(OverloadedException e, Context ctx) {
     retryAfter(ctx, e.retryAfter());
-    ErrorCode code =
-        switch (e.reason()) {
-          case QUEUE_FULL, QUEUE_TIMEOUT -> ErrorCode.OVERLOADED;
-          case STOPPING -> ErrorCode.STOPPING;
-        };
-    answer(ctx, code, e.getMessage());
+    answer(ctx, code(e), e.getMessage());
   }
 
   private static void session(SessionException e, Context ctx) {
-    if (e.reason() == SessionException.Reason.BUSY || e.reason() == SessionException.Reason.TOO_MANY) {
-      retryAfter(ctx, RETRY_SANDBOX);
+    switch (e.reason()) {
+      case BUSY, TOO_MANY, STOPPING -> retryAfter(ctx, RETRY_SANDBOX);
+      case UNKNOWN, GONE -> {}
     }
     answer(ctx, code(e), e.getMessage());
   }
 
-  static ErrorCode code(SessionException e) {
-    return switch (e.reason()) {
-      case UNKNOWN -> ErrorCode.SESSION_NOT_FOUND;
-      case GONE -> ErrorCode.SESSION_GONE;
-      case BUSY -> ErrorCode.SESSION_BUSY;
-      case TOO_MANY -> ErrorCode.TOO_MANY_SESSIONS;
+  /** Returns what is the matter, in the words of the interface. */
+  private static ErrorCode code(EngineException e) {
+    return switch (e) {
+      case ApiException wrong -> wrong.code();
+      case OverloadedException overloaded ->
+          switch (overloaded.reason()) {
+            case QUEUE_FULL, QUEUE_TIMEOUT -> ErrorCode.OVERLOADED;
+            case STOPPING -> ErrorCode.STOPPING;
+          };
+      case SessionException session ->
+          switch (session.reason()) {
+            case UNKNOWN -> ErrorCode.SESSION_NOT_FOUND;
+            case GONE -> ErrorCode.SESSION_GONE;
+            case BUSY -> ErrorCode.SESSION_BUSY;
+            case TOO_MANY -> ErrorCode.TOO_MANY_SESSIONS;
+            case STOPPING -> ErrorCode.STOPPING;
+          };
+      case ContextException context -> code(context);
+      case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
+      case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
+      default -> ErrorCode.INTERNAL_ERROR;
+    };
+  }
+
+  /** Returns what went wrong as a problem, where there is no response any more that it could be the body of. */
+  static Problem problem(Exception e, String requestId) {
+    return switch (e) {
+      case EngineException known -> Problem.of(code(known), known.getMessage(), requestId);
+      case InterruptedException _ -> Problem.of(ErrorCode.STOPPING, STOPPING_DETAIL, requestId);
+      default -> {
+        log.error("request {} failed", requestId, e);
+        yield Problem.of(ErrorCode.INTERNAL_ERROR, INTERNAL_DETAIL, requestId);
+      }
     };
   }
 
@@ -76,7 +102,11 @@ final class Errors {
   }
 
   private static void unavailable(SandboxUnavailableException e, Context ctx) {
-    log.error("request {}: {}", RequestId.of(ctx), e.getMessage(), e);
+    if (e.reason() == SandboxUnavailableException.Reason.CAPACITY) {
+      log.warn("request {}: {}", RequestId.of(ctx), e.getMessage());
+    } else {
+      log.error("request {}: {}", RequestId.of(ctx), e.getMessage(), e);
+    }
     retryAfter(ctx, RETRY_SANDBOX);
     answer(ctx, ErrorCode.SANDBOX_UNAVAILABLE, e.getMessage());
   }

@@ -56,6 +56,13 @@ sealed interface Event {
     static final Keepalive INSTANCE = new Keepalive("keepalive");
   }
 
+  /** A message of the client's was refused; whatever runs goes on. */
+  record Refused(@JsonProperty("type") String type, Problem problem) implements Event {
+    static Refused of(Problem problem) {
+      return new Refused("problem", problem);
+    }
+  }
+
   /**
    * It is over; nothing comes after this. Either the execution, without the output that has been sent, or the problem that kept
    * it from running.

@@ -1,37 +1,66 @@
 package dev.rlm.engine.api;
 
 import dev.rlm.engine.execution.Execution;
+import dev.rlm.engine.execution.ExecutionListener;
 import io.javalin.http.Context;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers a request to run code: with one document at the end, or with events while it runs. */
+/** Answers requests to run code: with one document at the end, or with events while it runs. */
 final class Executions {
 
   private static final Logger log = LoggerFactory.getLogger(Executions.class);
 
-  private Executions() {}
+  private final ClientWatch watch;
 
-  static void answer(Context ctx, StreamedExecution.Work work) throws InterruptedException {
+  /** Interrupts the code of clients that {@code watch} sees go away. */
+  Executions(ClientWatch watch) {
+    this.watch = watch;
+  }
+
+  void answer(Context ctx, StreamedExecution.Work work) throws InterruptedException {
     Optional<HttpEvents.Format> format = HttpEvents.Format.asked(ctx);
-    if (format.isEmpty()) {
-      Execution execution = work.run(dev.rlm.engine.execution.ExecutionListener.NONE);
-      ctx.contentType("application/json");
-      ctx.result(Json.write(ExecuteResponse.of(execution)));
-      return;
+    try (ClientWatch.Watched client = watch.watch(ctx)) {
+      try {
+        if (format.isPresent()) {
+          stream(ctx, new HttpEvents(ctx, format.get()), work);
+        } else {
+          Execution execution = work.run(ExecutionListener.NONE);
+          ctx.contentType("application/json");
+          ctx.result(Json.write(ExecuteResponse.of(execution)));
+        }
+      } catch (InterruptedException e) {
+        if (!client.gone()) {
+          throw e;
+        }
+        wentAway(ctx);
+      }
     }
-    HttpEvents events = new HttpEvents(ctx, format.get());
+  }
+
+  private static void stream(Context ctx, HttpEvents events, StreamedExecution.Work work) throws InterruptedException {
     try {
       StreamedExecution.run(events, work, () -> {});
     } catch (EventSink.ClientGoneException e) {
-      log.info("request {}: the client went away", RequestId.of(ctx));
-    } catch (RuntimeException e) {
+      wentAway(ctx);
+    } catch (RuntimeException | InterruptedException e) {
       if (!events.begun()) {
         throw e;
       }
-      log.error("request {} failed", RequestId.of(ctx), e);
-      events.send(Event.End.of(Problem.of(ErrorCode.INTERNAL_ERROR, "the engine failed", RequestId.of(ctx))));
+      trySend(events, Event.End.of(Errors.problem(e, RequestId.of(ctx))));
     }
+  }
+
+  private static void trySend(EventSink events, Event event) {
+    try {
+      events.send(event);
+    } catch (EventSink.ClientGoneException e) {
+      log.debug("there is nobody left to tell of the end", e);
+    }
+  }
+
+  private static void wentAway(Context ctx) {
+    log.info("request {}: the client went away, and its code was interrupted", RequestId.of(ctx));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Events in the body of a response, which begins with the first of them. */
-final class HttpEvents implements EventSink {
+final class HttpEvents extends EventSink {
 
   /** How events are written. */
   enum Format {
@@ -23,62 +23,74 @@ final class HttpEvents implements EventSink {
       this.mediaType = mediaType;
     }
 
-    /** Returns the format that a caller asks for; empty when it wants one answer at the end. */
+    /**
+     * Returns the format that a caller asks for: the first in its {@code Accept} of those there are; empty when it wants one
+     * answer at the end.
+     */
     static Optional<Format> asked(Context ctx) {
       String accept = ctx.header("Accept");
-      if (accept == null) {
-        return Optional.empty();
-      }
-      String lower = accept.toLowerCase(Locale.ROOT);
-      for (Format format : values()) {
-        if (lower.contains(format.mediaType)) {
-          return Optional.of(format);
+      return accept == null ? Optional.empty() : ofAccept(accept);
+    }
+
+    static Optional<Format> ofAccept(String accept) {
+      for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
+        String type = range.split(";", 2)[0].strip();
+        for (Format format : values()) {
+          if (type.equals(format.mediaType)) {
+            return Optional.of(format);
+          }
+        }
+        if (type.equals("application/json")) {
+          return Optional.empty();
         }
       }
       return Optional.empty();
+    }
+
+    /** Returns the bytes of an event. */
+    byte[] bytes(Event event) {
+      String json = new String(Json.write(event), StandardCharsets.UTF_8);
+      String text =
+          switch (this) {
+            case NDJSON -> json + "\n";
+            case SSE -> "event: %s\ndata: %s\n\n".formatted(event.type(), json);
+          };
+      return text.getBytes(StandardCharsets.UTF_8);
     }
   }
 
   private final Context ctx;
   private final Format format;
-  private boolean begun;
+  private final Peer peer;
+  private volatile boolean begun;
 
   HttpEvents(Context ctx, Format format) {
     this.ctx = ctx;
     this.format = format;
+    this.peer = Peer.of(ctx);
   }
 
   @Override
-  public synchronized void send(Event event) {
-    try {
-      OutputStream out = ctx.res().getOutputStream();
-      if (!begun) {
-        begun = true;
-        ctx.res().setStatus(200);
-        ctx.res().setContentType(format.mediaType);
-        ctx.res().setCharacterEncoding("UTF-8");
-        ctx.res().setHeader("Cache-Control", "no-store");
-      }
-      byte[] json = Json.write(event);
-      switch (format) {
-        case NDJSON -> {
-          out.write(json);
-          out.write('\n');
-        }
-        case SSE -> {
-          out.write("event: %s\ndata: ".formatted(event.type()).getBytes(StandardCharsets.US_ASCII));
-          out.write(json);
-          out.write("\n\n".getBytes(StandardCharsets.US_ASCII));
-        }
-      }
-      out.flush();
-    } catch (IOException e) {
-      throw new ClientGoneException(e);
+  void transmit(Event event) throws IOException {
+    OutputStream out = ctx.res().getOutputStream();
+    if (!begun) {
+      begun = true;
+      ctx.res().setStatus(200);
+      ctx.res().setContentType(format.mediaType);
+      ctx.res().setCharacterEncoding("UTF-8");
+      ctx.res().setHeader("Cache-Control", "no-store");
     }
+    out.write(format.bytes(event));
+    out.flush();
+  }
+
+  @Override
+  void cut() {
+    peer.cut();
   }
 
   /** Returns whether the response has begun, so that a problem can only be told as an event. */
-  synchronized boolean begun() {
+  boolean begun() {
     return begun;
   }
 }

@@ -1,6 +1,7 @@
 package dev.rlm.engine.api;
 
 import io.javalin.http.Context;
+import io.javalin.websocket.WsContext;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,12 @@ final class RequestId {
     String id = asked != null && HARMLESS.matcher(asked).matches() ? asked : UUID.randomUUID().toString();
     ctx.attribute(HEADER, id);
     ctx.header(HEADER, id);
+  }
+
+  /** As {@link #of(Context)}, of a WebSocket. */
+  static String of(WsContext ctx) {
+    String id = ctx.attribute(HEADER);
+    return id == null ? "unknown" : id;
   }
 
   static String of(Context ctx) {

@@ -1,16 +1,15 @@
 package dev.rlm.engine.api;
 
 import io.javalin.websocket.WsContext;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.websocket.api.Callback;
 
-/** Events over a WebSocket, one text message each. A client that does not read for a while counts as gone. */
-final class SocketEvents implements EventSink {
-
-  private static final int SEND_SECONDS = 10;
+/** Events over a WebSocket, one text message each. */
+final class SocketEvents extends EventSink {
 
   private final WsContext ctx;
 
@@ -19,26 +18,39 @@ final class SocketEvents implements EventSink {
   }
 
   @Override
-  public synchronized void send(Event event) {
+  void transmit(Event event) throws IOException {
     Callback.Completable sent = new Callback.Completable();
     ctx.session.sendText(new String(Json.write(event), StandardCharsets.UTF_8), sent);
     try {
-      sent.get(SEND_SECONDS, TimeUnit.SECONDS);
+      await(sent);
     } catch (ExecutionException | TimeoutException e) {
-      ctx.session.disconnect();
-      throw new ClientGoneException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClientGoneException(e);
+      cut();
+      throw new IOException("the client did not take a message", e);
     }
   }
 
-  /** Sends an event to a client that may be gone. */
-  void trySend(Event event) {
+  /** An interrupt is for the code that runs, not for the message that tells of it. */
+  private static void await(Callback.Completable sent) throws ExecutionException, TimeoutException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    boolean interrupted = false;
     try {
-      send(event);
-    } catch (ClientGoneException e) {
-      // There is nobody left to tell.
+      while (true) {
+        try {
+          sent.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  @Override
+  void cut() {
+    ctx.session.disconnect();
   }
 }

@@ -4,12 +4,19 @@ import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.sandbox.OutputListener;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs code and tells of it while it runs. A client that is gone is noticed by what cannot be sent to it, at the latest by the
  * second keep-alive; the code is then interrupted.
  */
 final class StreamedExecution {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamedExecution.class);
 
   /** How long nothing may be heard. Two of these pass before a client that went silently is noticed. */
   private static final Duration KEEPALIVE = Duration.ofMillis(900);
@@ -23,22 +30,16 @@ final class StreamedExecution {
   }
 
   /**
-   * Runs code and sends all of its events, the mandatory end included.
+   * Runs code and sends all of its events, the mandatory end included. Where this throws, no end was sent.
    *
    * @param beforeEnd called before the end is sent: the client may answer it with the next
-   * @throws EventSink.ClientGoneException when the client is gone
+   * @throws EventSink.ClientGoneException when the client is gone; the code was interrupted
    */
   static void run(EventSink sink, Work work, Runnable beforeEnd) throws InterruptedException {
-    Thread running = Thread.currentThread();
-    Listener listener = new Listener(sink, running);
+    Listener listener = new Listener(sink, Thread.currentThread());
     Execution execution;
     try {
       execution = work.run(listener);
-    } catch (InterruptedException e) {
-      if (listener.gone != null) {
-        throw listener.gone;
-      }
-      throw e;
     } finally {
       listener.stop();
     }
@@ -53,8 +54,10 @@ final class StreamedExecution {
 
     private final EventSink sink;
     private final Thread running;
-    private volatile EventSink.@org.jspecify.annotations.Nullable ClientGoneException gone;
-    private volatile @org.jspecify.annotations.Nullable Thread keeping;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private @Nullable Thread keeping;
+    private EventSink.@Nullable ClientGoneException gone;
+    private boolean over;
 
     Listener(EventSink sink, Thread running) {
       this.sink = sink;
@@ -73,33 +76,72 @@ final class StreamedExecution {
     }
 
     private void send(Event event) {
-      if (gone != null) {
-        return;
-      }
       try {
-        sink.send(event);
+        if (!isGone()) {
+          sink.send(event);
+        }
       } catch (EventSink.ClientGoneException e) {
-        gone = e;
-        running.interrupt();
+        gone(e);
       }
     }
 
     private void keepAlive() {
       try {
-        while (gone == null) {
-          Thread.sleep(KEEPALIVE);
-          send(Event.Keepalive.INSTANCE);
+        while (!isGone() && !stopped.await(KEEPALIVE.toMillis(), TimeUnit.MILLISECONDS)) {
+          sink.keepAlive();
         }
+      } catch (EventSink.ClientGoneException e) {
+        gone(e);
       } catch (InterruptedException e) {
-        // The execution is over.
+        log.trace("nobody interrupts this thread");
       }
     }
 
-    private void stop() throws InterruptedException {
+    private synchronized boolean isGone() {
+      return gone != null;
+    }
+
+    private synchronized void gone(EventSink.ClientGoneException e) {
+      if (gone == null) {
+        gone = e;
+        if (!over) {
+          running.interrupt();
+        }
+      }
+    }
+
+    /** From here on nothing is sent but by the caller, and the thread is not interrupted. Throws when the client is gone. */
+    private void stop() {
+      synchronized (this) {
+        over = true;
+      }
+      stopped.countDown();
+      awaitKeeper();
+      EventSink.ClientGoneException cause;
+      synchronized (this) {
+        cause = gone;
+      }
+      if (cause != null) {
+        Thread.interrupted(); // It was for code that has ended.
+        throw cause;
+      }
+    }
+
+    /** The keeper may be sending just now: that is not broken off, for a half-sent event would spoil all that follow. */
+    private void awaitKeeper() {
       Thread thread = keeping;
-      if (thread != null) {
-        thread.interrupt();
-        thread.join();
+      boolean interrupted = false;
+      while (thread != null && thread.isAlive()) {
+        try {
+          if (!thread.join(EventSink.PATIENCE)) {
+            sink.cut();
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -67,8 +67,8 @@ final class ServeCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    engine.close(); // First, so that what it cuts off is still answered.
     server.close();
-    engine.close();
     log.info("stopped");
     Runtime.getRuntime().halt(0); // Told to stop, it stopped: that is no failure, whatever signal said it.
   }

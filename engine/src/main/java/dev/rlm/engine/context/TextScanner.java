@@ -80,11 +80,41 @@ final class TextScanner {
   private int wideCharacters(byte[] piece, int first, int to) throws IOException {
     becomeWide();
     int at = first;
-    while (at < to && piece[at] < 0 && characters < nextMark && !invalid) {
-      begin(piece[at++] & 0xff);
-      while (needed > 0 && at < to && !invalid) {
-        continueWith(piece[at++]);
+    long room = nextMark - characters;
+    while (at < to && room > 0) {
+      int length = usualLength(piece, at, to);
+      if (length == 0) {
+        break;
       }
+      at += length;
+      room--;
+    }
+    characters = nextMark - room;
+    if (at < to && room > 0 && piece[at] < 0) {
+      at = oneCharacter(piece, at, to);
+    }
+    return at;
+  }
+
+  /** The length of a valid character of two or three bytes; 0 for any other, or where it cannot be told so simply. */
+  private static int usualLength(byte[] piece, int at, int to) {
+    int lead = piece[at] & 0xff;
+    if (lead >= 0xc2 && lead < 0xe0 && at + 1 < to && continues(piece[at + 1])) {
+      return 2;
+    }
+    boolean three = lead > 0xe0 && lead < 0xf0 && lead != 0xed;
+    return three && at + 2 < to && continues(piece[at + 1]) && continues(piece[at + 2]) ? 3 : 0;
+  }
+
+  private static boolean continues(byte value) {
+    return value < (byte) 0xc0;
+  }
+
+  private int oneCharacter(byte[] piece, int first, int to) {
+    int at = first;
+    begin(piece[at++] & 0xff);
+    while (needed > 0 && at < to && !invalid) {
+      continueWith(piece[at++]);
     }
     return at;
   }

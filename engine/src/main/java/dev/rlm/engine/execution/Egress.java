@@ -1,7 +1,11 @@
 package dev.rlm.engine.execution;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rlm.egress.Channel;
 import dev.rlm.egress.ContextIndex;
 import dev.rlm.egress.EgressExecution;
@@ -14,17 +18,22 @@ import dev.rlm.egress.Finding;
 import dev.rlm.egress.RuleSet;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.OutputListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,9 +53,20 @@ public final class Egress {
 
   /** Leaves put together look random by chance: that rule judges each of them alone. */
   private static final String ANY_RANDOM_TEXT = "high-entropy";
+  private static final int MAX_FINDINGS_WITH_CALLS = 1_000;
+  private static final String LOCALS = "locals";
+  private static final String CALL = "call";
 
   private static final Logger log = LoggerFactory.getLogger(Egress.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Reads what a guest may send: integers of up to 4,300 digits, floats as they were written. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(5_000).build())
+                  .build())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
 
   /** Larger documents are not searched for copies of: their index would not fit in memory. */
   private static final long LARGEST_INDEXED = 512L << 20;
@@ -78,7 +98,7 @@ public final class Egress {
 
   /**
    * Makes ready to recognise copies of a stored document, so that no execution has to wait for that. One that comes while this is
-   * under way waits for its end: about 0.7 s for 100 MB.
+   * under way waits for its end.
    */
   public void prepare(GuestContext.Stored context) {
     Optional<ContextIndex> prepared = index(context);
@@ -120,7 +140,7 @@ public final class Egress {
       return known.join();
     }
     try {
-      made.complete(filter.index(read(stored.data())));
+      made.complete(filter.index(map(stored.data())));
     } catch (RuntimeException e) {
       indexes.remove(stored.contentHash(), made);
       made.completeExceptionally(e);
@@ -128,9 +148,10 @@ public final class Egress {
     return made.join();
   }
 
-  private static byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
+  /** A document as memory, for as long as its index is used: also after its file was deleted. */
+  private static MemorySegment map(Path file) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
     } catch (IOException e) {
       throw new UncheckedIOException("the context in %s cannot be read".formatted(file), e);
     }
@@ -143,6 +164,22 @@ public final class Egress {
 
     private Session(EgressSession session) {
       this.session = session;
+    }
+
+    /** Filters variables' names and the names of their types. What becomes the same by that is there once. */
+    public Map<String, String> names(Map<String, String> names) {
+      Map<String, String> passed = new LinkedHashMap<>();
+      names.forEach((name, type) -> passed.put(name(name), name(type)));
+      return passed;
+    }
+
+    private String name(String name) {
+      try {
+        return session.filter(Channel.NAME, name).text();
+      } catch (RuntimeException e) {
+        log.error("the egress filter failed, and a name is withheld: {}", e.getClass().getName());
+        return WITHHELD;
+      }
     }
 
     /** Begins an execution, of which {@code outputKept} bytes of each output stream are kept. */
@@ -159,7 +196,7 @@ public final class Egress {
     private final EgressExecution stream;
     private final Map<Channel, OutputCapture> captures;
     private final Map<Channel, Utf8Pieces> pieces = Map.of(Channel.STDOUT, new Utf8Pieces(), Channel.STDERR, new Utf8Pieces());
-    private final List<EgressFinding> findings = new ArrayList<>();
+    private final List<EgressFinding> findings = Collections.synchronizedList(new ArrayList<>());
     private boolean failed;
 
     Passage(EgressSession session, int outputKept, ExecutionListener listener) {
@@ -228,9 +265,28 @@ public final class Egress {
 
     private OutputCapture capture(Stream stream) {
       return switch (stream) {
-        case STDOUT -> java.util.Objects.requireNonNull(captures.get(Channel.STDOUT));
-        case STDERR -> java.util.Objects.requireNonNull(captures.get(Channel.STDERR));
+        case STDOUT -> Objects.requireNonNull(captures.get(Channel.STDOUT));
+        case STDERR -> Objects.requireNonNull(captures.get(Channel.STDERR));
       };
+    }
+
+    /** Returns the same functions, with a filter before their arguments. */
+    HostCalls calls(HostCalls calls) {
+      return calls.functions().isEmpty() ? calls : new FilteredCalls(calls, this::argument);
+    }
+
+    /** Filters the arguments of a call, a JSON document; may be called by many threads. */
+    private String argument(String json) throws HostCalls.HostCallException {
+      try {
+        Object given = JSON.readValue(json, Object.class);
+        Object passed = whole(CALL, "arguments", value(CALL, "arguments", given));
+        if (passed instanceof String) {
+          throw new HostCalls.HostCallException("ValueError", "the arguments hold what may not leave the sandbox");
+        }
+        return Objects.equals(given, passed) ? json : JSON.writeValueAsString(passed);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("the arguments of a call could not be filtered", e);
+      }
     }
 
     /** Filters the value of a last expression. */
@@ -250,19 +306,19 @@ public final class Egress {
     Map<String, @Nullable Object> locals(Map<String, @Nullable Object> locals) {
       Map<String, @Nullable Object> passed = new LinkedHashMap<>();
       for (Map.Entry<String, @Nullable Object> local : locals.entrySet()) {
-        String name = filtered("locals", () -> session.filter(Channel.NAME, local.getKey()));
-        passed.put(name, whole(local.getKey(), value(local.getKey(), local.getValue())));
+        String name = filtered(LOCALS, () -> session.filter(Channel.NAME, local.getKey()));
+        passed.put(name, whole(LOCALS, local.getKey(), value(LOCALS, local.getKey(), local.getValue())));
       }
       return passed;
     }
 
-    private @Nullable Object value(String name, @Nullable Object value) {
+    private @Nullable Object value(String channel, String name, @Nullable Object value) {
       return switch (value) {
-        case String text -> filtered("locals", () -> session.filterNamed(Channel.VALUE, name, text));
+        case String text -> filtered(channel, () -> session.filterNamed(Channel.VALUE, name, text));
         case List<?> list -> {
           List<@Nullable Object> passed = new ArrayList<>();
           for (Object item : list) {
-            passed.add(value(name, item));
+            passed.add(value(channel, name, item));
           }
           yield passed;
         }
@@ -271,7 +327,7 @@ public final class Egress {
           for (Map.Entry<?, ?> member : map.entrySet()) {
             String key = String.valueOf(member.getKey());
             passed.put(
-                filtered("locals", () -> session.filter(Channel.NAME, key)), value(key, member.getValue()));
+                filtered(channel, () -> session.filter(Channel.NAME, key)), value(channel, key, member.getValue()));
           }
           yield passed;
         }
@@ -279,7 +335,7 @@ public final class Egress {
           // A secret may be a number; ten digits can hardly be one.
           String digits = number.toString();
           String passed =
-              digits.length() <= 10 ? digits : filtered("locals", () -> session.filterNamed(Channel.VALUE, name, digits));
+              digits.length() <= 10 ? digits : filtered(channel, () -> session.filterNamed(Channel.VALUE, name, digits));
           yield passed.equals(digits) ? value : passed;
         }
         case null -> null;
@@ -288,7 +344,7 @@ public final class Egress {
     }
 
     /** A secret may stand in several leaves: what still shows in the whole is not passed at all. */
-    private @Nullable Object whole(String name, @Nullable Object value) {
+    private @Nullable Object whole(String channel, String name, @Nullable Object value) {
       if (!(value instanceof List<?> || value instanceof Map<?, ?>)) {
         return value;
       }
@@ -302,10 +358,10 @@ public final class Egress {
         if (rules.isEmpty()) {
           return value;
         }
-        rules.forEach(rule -> findings.add(new EgressFinding(rule, "locals", 0, 0, "redacted")));
+        rules.forEach(rule -> note(new EgressFinding(rule, channel, 0, 0, "redacted")));
         return "[REDACTED:%s]".formatted(rules.getFirst());
       } catch (JsonProcessingException | RuntimeException e) {
-        fail("locals", e);
+        fail(channel, e);
         log.debug("the variable of {} characters could not be inspected", name.length());
         return WITHHELD;
       }
@@ -340,7 +396,7 @@ public final class Egress {
 
     private void report(String channel, EgressReport report) {
       for (Finding finding : report.findings()) {
-        findings.add(
+        note(
             new EgressFinding(
                 finding.ruleId(),
                 channel.isEmpty() ? finding.channel().name().toLowerCase(Locale.ROOT) : channel,
@@ -353,7 +409,14 @@ public final class Egress {
     private void fail(String channel, Exception e) {
       log.error("the egress filter failed, and what it was given is withheld: {}", e.getClass().getName());
       log.debug("the failure of the egress filter", e);
-      findings.add(new EgressFinding("filter-failure", channel, 0, 0, "withheld"));
+      note(new EgressFinding("filter-failure", channel, 0, 0, "withheld"));
+    }
+
+    /** Keeps a finding; of calls, of which there may be many, no more than a bounded number. */
+    private void note(EgressFinding finding) {
+      if (!finding.channel().equals(CALL) || findings.size() < MAX_FINDINGS_WITH_CALLS) {
+        findings.add(finding);
+      }
     }
 
     List<EgressFinding> findings() {

@@ -67,6 +67,11 @@ public record Execution(
     };
   }
 
+  /** Returns the same with a further wait for a turn added. */
+  public Execution afterWaiting(Duration longer) {
+    return withQueued(timing.queued().plus(longer));
+  }
+
   Execution withQueued(Duration queued) {
     return new Execution(
         id,

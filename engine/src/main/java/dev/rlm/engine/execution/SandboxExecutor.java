@@ -40,7 +40,8 @@ public final class SandboxExecutor implements Executor {
       ExecutionResult result =
           use.sandbox()
               .execute(
-                  new ExecutionRequest(id, command.code(), command.context(), command.timeout(), command.calls()),
+                  new ExecutionRequest(
+                      id, command.code(), command.context(), command.timeout(), passage.calls(command.calls())),
                   passage);
       passage.finishOutput();
       return new Execution(

@@ -37,10 +37,15 @@ public interface HostCalls {
    */
   String call(String name, String arguments, String keywords) throws HostCallException, InterruptedException;
 
-  /** Raises an exception in the guest. */
+  /**
+   * Raises an exception in the guest. Name and text are cut to 100 and 16,384 characters.
+   */
   final class HostCallException extends Exception {
 
     private static final long serialVersionUID = 1L;
+
+    private static final int MAX_NAME = 100;
+    private static final int MAX_TEXT = 16_384;
 
     private final String name;
     private final String text;
@@ -53,8 +58,12 @@ public interface HostCalls {
      */
     public HostCallException(String name, String text) {
       super(name + ": " + text);
-      this.name = name;
-      this.text = text;
+      this.name = cut(name, MAX_NAME);
+      this.text = cut(text, MAX_TEXT);
+    }
+
+    private static String cut(String text, int length) {
+      return text.codePointCount(0, text.length()) <= length ? text : text.substring(0, text.offsetByCodePoints(0, length));
     }
 
     /** Returns the exception's type in the guest. */

@@ -9,6 +9,8 @@ public final class SandboxUnavailableException extends EngineException {
   public enum Reason {
     /** The daemon does not answer, or answered that it cannot. Trying again may help. */
     DAEMON,
+    /** As many sandboxes live as may live, or the engine is stopping. */
+    CAPACITY,
     /** The image is missing or is not the one this engine was built for. */
     IMAGE,
     /** The runtime that the configuration demands is missing or too old. */

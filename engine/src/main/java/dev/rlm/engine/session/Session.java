@@ -2,9 +2,12 @@ package dev.rlm.engine.session;
 
 import dev.rlm.engine.execution.ContextHolds;
 import dev.rlm.engine.execution.Egress;
+import dev.rlm.engine.execution.ExecutionCommand;
+import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.OutputListener;
 import dev.rlm.engine.sandbox.Sandbox;
 import dev.rlm.engine.sandbox.pool.SandboxLease;
 import java.time.Duration;
@@ -15,42 +18,66 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox that keeps its state from one execution to the next, for one caller. One execution runs at a time; others wait for
- * their turn in the order in which they came.
+ * A sandbox that keeps its state from one execution to the next, for one caller. One execution runs at a time; a bounded number
+ * of others wait for their turn in the order in which they came.
  *
- * <p>Safe for use by many threads. The turn is a fair semaphore; what ended the session is written once and never changes.
+ * <p>Safe for use by many threads. The turn is a fair semaphore, and whoever has it alone touches what belongs to an execution.
+ * What ended the session is written once and never changes.
  */
-public final class Session implements SandboxSource {
+public final class Session {
+
+  /** How many executions may wait for their turn; one more is told at once that the session is busy. */
+  static final int MAX_WAITING = 16;
+
+  private static final Duration VARIABLES_TIMEOUT = Duration.ofSeconds(1);
 
   private final SessionId id;
   private final String owner;
   private final SandboxLease lease;
-  private final Egress.Session egress;
-  private final Optional<GuestContext> context;
+  private final Egress egress;
   private final Instant created;
+  private final LongSupplier nanoTime;
+  private final BiConsumer<Session, String> onEnd;
   private final Semaphore turn = new Semaphore(1, true);
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger executions = new AtomicInteger();
-  private volatile long lastUsedNanos = System.nanoTime();
-  private volatile boolean contextBound;
+  private volatile long lastUsed;
+  private volatile Egress.Session way;
+  private volatile Optional<GuestContext> unbound;
   private final Map<GuestContext.Stored, ContextHolds.Hold> holds = new HashMap<>();
   private volatile @Nullable String ended;
 
+  /**
+   * Creates a session.
+   *
+   * @param context what the first execution finds as its context
+   * @param nanoTime a clock that only goes forward
+   * @param onEnd called once with what ended it, before the sandbox is destroyed
+   */
   Session(
       SessionId id,
       String owner,
       SandboxLease lease,
-      Egress.Session egress,
+      Egress egress,
       Optional<GuestContext> context,
-      Instant created) {
+      Instant created,
+      LongSupplier nanoTime,
+      BiConsumer<Session, String> onEnd) {
     this.id = id;
     this.owner = owner;
     this.lease = lease;
     this.egress = egress;
-    this.context = context;
+    this.way = egress.open(context);
+    this.unbound = context;
     this.created = created;
+    this.nanoTime = nanoTime;
+    this.onEnd = onEnd;
+    this.lastUsed = nanoTime.getAsLong();
   }
 
   /** Returns its name. */
@@ -58,8 +85,8 @@ public final class Session implements SandboxSource {
     return id;
   }
 
-  boolean belongsTo(String caller) {
-    return owner.equals(caller);
+  String owner() {
+    return owner;
   }
 
   /** Returns when it was opened. */
@@ -69,7 +96,11 @@ public final class Session implements SandboxSource {
 
   /** Returns how long it has not been used; zero while an execution is under way. */
   public Duration idle() {
-    return turn.availablePermits() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastUsedNanos);
+    return turn.availablePermits() == 0 ? Duration.ZERO : unused();
+  }
+
+  private Duration unused() {
+    return Duration.ofNanos(nanoTime.getAsLong() - lastUsed);
   }
 
   /** Returns how many executions were begun. */
@@ -77,65 +108,81 @@ public final class Session implements SandboxSource {
     return executions.get();
   }
 
-  /** Returns what the session was opened with, for the first execution to bind. */
-  public Optional<GuestContext> firstContext() {
-    return contextBound ? Optional.empty() : context;
+  /**
+   * Returns the variables that the session holds: type names by name, filtered; also while code runs.
+   *
+   * @return empty when the sandbox does not answer within a second
+   */
+  public Optional<Map<String, String>> variables() throws InterruptedException {
+    return lease.sandbox().variables(Deadline.after(VARIABLES_TIMEOUT)).map(way::names);
   }
 
-  /** Returns what ended the session; empty while it lives. */
-  public Optional<String> ended() {
-    String cause = ended;
-    if (cause == null && !lease.sandbox().alive()) {
-      return Optional.of("its sandbox has ended");
-    }
-    return Optional.ofNullable(cause);
+  /** Asks the code of an execution to stop, as Ctrl-C does; ignored when it is not the one that runs. */
+  public void interrupt(String executionId) {
+    lease.sandbox().interrupt(executionId);
   }
 
   /**
    * Waits for its turn.
    *
-   * @throws SessionException when the session has ended, or the turn did not come in time
+   * @throws SessionException when the session has ended, as many wait as may, or the turn did not come in time
    */
-  @Override
-  public Use take(Optional<GuestContext> asked, Deadline deadline) throws InterruptedException {
+  Turn takeTurn(Deadline deadline) throws InterruptedException {
     refuseIfEnded();
-    if (!turn.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new SessionException(
-          SessionException.Reason.BUSY, "another execution is under way in session %s".formatted(id.value()));
+    if (waiting.incrementAndGet() > MAX_WAITING) {
+      waiting.decrementAndGet();
+      throw busy("as many executions wait in session %s as may".formatted(id.value()));
     }
-    boolean taken = false;
+    try {
+      if (!turn.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw busy("another execution is under way in session %s".formatted(id.value()));
+      }
+    } finally {
+      waiting.decrementAndGet();
+    }
     try {
       refuseIfEnded();
-      executions.incrementAndGet();
-      taken = true;
-      return new Turn();
+    } catch (SessionException e) {
+      turn.release();
+      throw e;
+    }
+    return new Turn();
+  }
+
+  private static SessionException busy(String message) {
+    return new SessionException(SessionException.Reason.BUSY, message);
+  }
+
+  private void refuseIfEnded() {
+    String cause = ended;
+    if (cause != null) {
+      throw SessionException.gone(id, cause);
+    }
+  }
+
+  /** Ends the session if its sandbox died while nothing ran in it, or it has not been used for so long. */
+  void endIfUseless(Duration timeToLive) {
+    boolean useful = lease.sandbox().alive() && unused().compareTo(timeToLive) <= 0;
+    if (useful || !turn.tryAcquire()) {
+      return;
+    }
+    try {
+      if (!lease.sandbox().alive()) {
+        end("its sandbox died while nothing ran in it");
+      } else if (unused().compareTo(timeToLive) > 0) {
+        end("it was not used for %s s".formatted(seconds(timeToLive)));
+      }
     } finally {
-      if (!taken) {
-        turn.release();
-      }
+      turn.release();
     }
   }
 
-  /** Refuses to go on with a session that has ended, with {@link SessionException}. */
-  public void refuseIfEnded() {
-    Optional<String> cause = ended();
-    if (cause.isPresent()) {
-      throw new SessionException(
-          SessionException.Reason.GONE, "session %s has ended: %s".formatted(id.value(), cause.get()));
-    }
+  private static String seconds(Duration time) {
+    return java.math.BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
   }
 
-  /** Ends the session if it has not been used for as long as given; one that is in use just now is left alone. */
-  void expire(Duration timeToLive) {
-    if (idle().compareTo(timeToLive) > 0 && turn.tryAcquire()) {
-      try {
-        if (Duration.ofNanos(System.nanoTime() - lastUsedNanos).compareTo(timeToLive) > 0) {
-          end("it was not used for %d s".formatted(timeToLive.toSeconds()));
-        }
-      } finally {
-        turn.release();
-      }
-    }
+  boolean hasEnded() {
+    return ended != null;
   }
 
   /** Holds a document for as long as the session lives: its code may read what it was once given at any time. */
@@ -160,32 +207,84 @@ public final class Session implements SandboxSource {
       }
       ended = cause;
     }
+    onEnd.accept(this, cause);
     lease.close();
     holds.values().forEach(ContextHolds.Hold::close); // Nobody adds to them any more.
   }
 
-  /** One execution's right to the sandbox. */
-  private final class Turn implements Use {
+  /** One execution's right to the sandbox. Closing it lets the next one in; a session whose sandbox did not survive has ended. */
+  final class Turn implements SandboxSource, AutoCloseable {
 
-    @Override
-    public Sandbox sandbox() {
-      return lease.sandbox();
+    private final Optional<GuestContext> before = unbound;
+    private String cause = "an execution in it was broken off, and did not stop when it was interrupted";
+
+    private Turn() {}
+
+    /** Returns the command, with what the session was opened with if nothing has bound it yet. */
+    ExecutionCommand bind(ExecutionCommand command) {
+      return command.context().isPresent()
+          ? command
+          : new ExecutionCommand(command.code(), unbound, command.timeout(), command.calls());
+    }
+
+    /** Notes on the way to a listener that the code has begun. */
+    ExecutionListener noting(ExecutionListener listener) {
+      return new ExecutionListener() {
+        @Override
+        public void started(String executionId) {
+          unbound = Optional.empty();
+          executions.incrementAndGet();
+          listener.started(executionId);
+        }
+
+        @Override
+        public void output(OutputListener.Stream stream, String text) {
+          listener.output(stream, text);
+        }
+      };
+    }
+
+    /** The code was never sent: what was to be bound still is. */
+    void neverRan() {
+      unbound = before;
+    }
+
+    void ranTo(String outcome) {
+      cause = "an execution in it ended with " + outcome;
     }
 
     @Override
-    public Egress.Session egress() {
-      return egress;
-    }
+    public Use take(Optional<GuestContext> context, Deadline deadline) {
+      if (context.isPresent() && !context.equals(unbound)) {
+        way = egress.open(context); // From here on copies of this one are recognised.
+      }
+      return new Use() {
+        @Override
+        public Sandbox sandbox() {
+          return lease.sandbox();
+        }
 
-    @Override
-    public boolean warm() {
-      return true;
+        @Override
+        public Egress.Session egress() {
+          return way;
+        }
+
+        @Override
+        public boolean warm() {
+          return true;
+        }
+
+        @Override
+        public void close() {}
+      };
     }
 
     @Override
     public void close() {
-      contextBound = true;
-      lastUsedNanos = System.nanoTime();
+      lastUsed = nanoTime.getAsLong();
+      if (!lease.sandbox().alive()) {
+        end(cause);
+      }
       turn.release();
     }
   }

@@ -16,7 +16,9 @@ public final class SessionException extends EngineException {
     /** Another execution is under way in it, and did not end in time. */
     BUSY,
     /** There are as many sessions as there may be. */
-    TOO_MANY
+    TOO_MANY,
+    /** The engine is stopping. */
+    STOPPING
   }
 
   private final Reason reason;
@@ -24,6 +26,10 @@ public final class SessionException extends EngineException {
   SessionException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+  }
+
+  static SessionException gone(SessionId id, String cause) {
+    return new SessionException(Reason.GONE, "session %s has ended: %s".formatted(id.value(), cause));
   }
 
   /** Returns what is the matter. */

@@ -7,8 +7,9 @@ import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.sandbox.Deadline;
+import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.GuestContext;
-import dev.rlm.engine.sandbox.Outcome;
+import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.pool.SandboxLease;
 import dev.rlm.engine.sandbox.pool.SandboxPool;
 import java.time.Duration;
@@ -19,17 +20,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Knows all sessions: opens them, finds them for their owner, and ends those that nobody uses. Safe for use by many threads.
  *
- * <p>An ended session is remembered for one more time to live, so that its owner is told what ended it.
+ * <p>Of an ended session nothing is kept but its name, its owner and what ended it, for at least an hour and among the last
+ * {@value EndedSessions#MAX_REMEMBERED}; then it is as unknown as one that never was.
  */
 public final class SessionRegistry implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SessionRegistry.class);
+
+  private static final Duration REMEMBERED = Duration.ofHours(1);
+  private static final Duration LONGEST_PERIOD = Duration.ofSeconds(5);
 
   private final SandboxPool pool;
   private final Egress egress;
@@ -37,18 +44,21 @@ public final class SessionRegistry implements AutoCloseable {
   private final Options options;
   private final InstantSource clock;
   private final ContextHolds contexts;
+  private final LongSupplier nanoTime;
   private final Map<SessionId, Session> sessions = new ConcurrentHashMap<>();
+  private final EndedSessions ended;
   private final Semaphore places;
   private final Thread expiry;
+  private volatile boolean closed;
 
   /**
    * How many sessions there may be, and how long.
    *
    * @param maxSessions how many may live at one time
-   * @param timeToLive how long one lives that is not used
-   * @param openTimeout how long a caller waits for a sandbox
+   * @param timeToLive how long one lives in which nothing is run
+   * @param queueTimeout how long a caller waits for a sandbox, and at most for his turn in a session
    */
-  public record Options(int maxSessions, Duration timeToLive, Duration openTimeout) {}
+  public record Options(int maxSessions, Duration timeToLive, Duration queueTimeout) {}
 
   /** Creates the registry and begins to end sessions that nobody uses. */
   public SessionRegistry(
@@ -59,12 +69,25 @@ public final class SessionRegistry implements AutoCloseable {
   /** As the other, for sessions that may use stored contexts: what one was given stays as long as it lives. */
   public SessionRegistry(
       SandboxPool pool, Egress egress, Executor executor, Options options, InstantSource clock, ContextHolds contexts) {
+    this(pool, egress, executor, options, clock, contexts, System::nanoTime);
+  }
+
+  SessionRegistry(
+      SandboxPool pool,
+      Egress egress,
+      Executor executor,
+      Options options,
+      InstantSource clock,
+      ContextHolds contexts,
+      LongSupplier nanoTime) {
     this.pool = pool;
     this.egress = egress;
     this.executor = executor;
     this.options = options;
     this.clock = clock;
     this.contexts = contexts;
+    this.nanoTime = nanoTime;
+    this.ended = new EndedSessions(max(options.timeToLive(), REMEMBERED));
     this.places = new Semaphore(options.maxSessions());
     this.expiry = Thread.ofVirtual().name("session-expiry").start(this::expireForEver);
   }
@@ -74,10 +97,13 @@ public final class SessionRegistry implements AutoCloseable {
    *
    * @param owner who may use it
    * @param context what the first execution finds as its context
-   * @throws SessionException when there are as many as there may be
-   * @throws dev.rlm.engine.sandbox.SandboxUnavailableException when there is no sandbox for it
+   * @throws SessionException when there are as many as there may be, or the engine is stopping
+   * @throws SandboxUnavailableException when there is no sandbox for it
    */
   public Session open(String owner, Optional<GuestContext> context) throws InterruptedException {
+    if (closed) {
+      throw stopping();
+    }
     if (!places.tryAcquire()) {
       throw new SessionException(
           SessionException.Reason.TOO_MANY,
@@ -85,124 +111,145 @@ public final class SessionRegistry implements AutoCloseable {
               .formatted(options.maxSessions()));
     }
     boolean opened = false;
-    Optional<ContextHolds.Hold> hold = Optional.empty();
-    try {
-      hold = context.map(contexts::hold);
-      Egress.Session way = egress.open(context);
-      SandboxLease lease = pool.take(Deadline.after(options.openTimeout()));
-      SandboxLease counted = new SandboxLease(lease.sandbox(), lease.warm(), () -> given(lease));
-      Session session = new Session(SessionId.random(), owner, counted, way, context, clock.instant());
+    @Nullable SandboxLease lease = null;
+    try (ContextHolds.Hold _ = hold(context)) {
+      lease = pool.take(Deadline.after(options.queueTimeout()));
+      Session session =
+          new Session(SessionId.random(), owner, lease, egress, context, clock.instant(), nanoTime, this::ended);
       context.ifPresent(given -> session.keep(given, contexts));
       sessions.put(session.id(), session);
       opened = true;
+      if (closed) {
+        session.end("the engine was stopped");
+        throw stopping();
+      }
       return session;
     } finally {
-      hold.ifPresent(ContextHolds.Hold::close);
       if (!opened) {
         places.release();
+        if (lease != null) {
+          lease.close();
+        }
       }
     }
   }
 
-  private void given(SandboxLease lease) {
-    lease.onClose().run();
+  private static SessionException stopping() {
+    return new SessionException(SessionException.Reason.STOPPING, "the engine is stopping");
+  }
+
+  private ContextHolds.Hold hold(Optional<GuestContext> context) {
+    return context.map(contexts::hold).orElse(() -> {});
+  }
+
+  private void ended(Session session, String cause) {
+    ended.add(session.id(), session.owner(), cause, nanoTime.getAsLong());
+    sessions.remove(session.id());
     places.release();
+    log.debug("session {} has ended: {}", session.id().value(), cause);
   }
 
   /**
-   * Finds a session.
+   * Finds a session that lives.
    *
-   * @throws SessionException when there is none of that name, or it is another caller's
+   * @throws SessionException when it has ended, or there is none of that name, or it is another caller's
    */
   public Session find(String owner, String id) {
-    return SessionId.parse(id)
-        .map(sessions::get)
-        .filter(session -> session.belongsTo(owner))
-        .orElseThrow(() -> new SessionException(SessionException.Reason.UNKNOWN, "there is no such session"));
+    SessionId name = SessionId.parse(id).orElseThrow(SessionRegistry::unknown);
+    Session session = sessions.get(name);
+    if (session != null && session.owner().equals(owner)) {
+      session.endIfUseless(options.timeToLive());
+      if (!session.hasEnded()) {
+        return session;
+      }
+    }
+    throw ended.cause(name, owner).map(cause -> SessionException.gone(name, cause)).orElseGet(SessionRegistry::unknown);
+  }
+
+  private static SessionException unknown() {
+    return new SessionException(SessionException.Reason.UNKNOWN, "there is no such session");
   }
 
   /** Returns the living sessions of a caller, oldest first. */
   public List<Session> list(String owner) {
+    expireNow();
     return sessions.values().stream()
-        .filter(session -> session.belongsTo(owner) && session.ended().isEmpty())
+        .filter(session -> session.owner().equals(owner))
         .sorted(Comparator.comparing(Session::created))
         .toList();
   }
 
-  /** Runs code in a session; where that kills its sandbox, the session has ended of it. */
+  /**
+   * Runs code in a session when its turn has come. Until then it takes no room from others: whoever has the turn waits to be
+   * admitted, and nobody who was admitted waits for a turn. Where the code kills its sandbox, the session has ended of it.
+   *
+   * <p>The turn is waited for as long as the code may take, and no longer than the queue's timeout.
+   *
+   * @throws SessionException when the session has ended, the turn did not come in time, or too many wait for it
+   */
   public Execution execute(Session session, ExecutionCommand command, ExecutionListener listener)
       throws InterruptedException {
-    ExecutionCommand bound =
-        command.context().isPresent()
-            ? command
-            : new ExecutionCommand(command.code(), session.firstContext(), command.timeout(), command.calls());
-    command.context().ifPresent(given -> session.keep(given, contexts));
-    Execution execution = executor.execute(bound, session, listener);
-    if (endsSandbox(execution.outcome())) {
-      session.end("an execution in it ended with " + execution.outcome().label());
+    long came = nanoTime.getAsLong();
+    Duration patience = min(command.timeout(), options.queueTimeout());
+    try (ContextHolds.Hold _ = hold(command.context());
+        Session.Turn turn = session.takeTurn(Deadline.after(patience))) {
+      command.context().ifPresent(given -> session.keep(given, contexts));
+      Duration waited = Duration.ofNanos(nanoTime.getAsLong() - came);
+      try {
+        Execution execution = executor.execute(turn.bind(command), turn, turn.noting(listener));
+        turn.ranTo(execution.outcome().label());
+        return execution.afterWaiting(waited);
+      } catch (EngineException e) {
+        turn.neverRan();
+        throw e;
+      }
     }
-    return execution;
-  }
-
-  private static boolean endsSandbox(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Completed _, Outcome.Raised _ -> false;
-      case Outcome.TimedOut timedOut -> !timedOut.alive();
-      case Outcome.OutOfMemory _, Outcome.OutputLimit _, Outcome.SandboxLost _ -> true;
-      case Outcome.ProcessLimit processes -> processes.error().isEmpty();
-      case Outcome.Exited _ -> false; // The interpreter outlives sys.exit; the sandbox itself knows when it does not.
-    };
   }
 
   /** Ends a session of a caller's; one that is not there, or has ended, is none of the caller's concern. */
   public void close(String owner, String id) {
     SessionId.parse(id)
         .map(sessions::get)
-        .filter(session -> session.belongsTo(owner))
-        .ifPresent(
-            session -> {
-              sessions.remove(session.id());
-              session.end("it was closed");
-            });
+        .filter(session -> session.owner().equals(owner))
+        .ifPresent(session -> session.end("it was closed"));
   }
 
-  /** Returns how many sessions live. */
+  /** Returns how many sessions live or are being opened. */
   public int count() {
     return options.maxSessions() - places.availablePermits();
   }
 
   private void expireForEver() {
-    Duration period = min(options.timeToLive().dividedBy(4), Duration.ofSeconds(5));
+    Duration period = min(options.timeToLive().dividedBy(4), LONGEST_PERIOD);
     try {
       while (true) {
         Thread.sleep(period);
-        sessions.values().forEach(this::expire);
+        expireNow();
       }
     } catch (InterruptedException e) {
       log.trace("sessions no longer expire");
     }
   }
 
-  private void expire(Session session) {
-    if (session.ended().isPresent()) {
-      session.end(session.ended().get());
-      if (session.idle().compareTo(options.timeToLive().multipliedBy(2)) > 0) {
-        sessions.remove(session.id());
-      }
-    } else {
-      session.expire(options.timeToLive());
-    }
+  /** Ends the sessions that are of no use any more, and forgets those that ended long ago. */
+  void expireNow() {
+    sessions.values().forEach(session -> session.endIfUseless(options.timeToLive()));
+    ended.forgetOld(nanoTime.getAsLong());
   }
 
   private static Duration min(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** Ends all sessions. */
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  /** Ends all sessions, and opens no more. */
   @Override
   public void close() {
+    closed = true;
     expiry.interrupt();
     sessions.values().forEach(session -> session.end("the engine was stopped"));
-    sessions.clear();
   }
 }

@@ -51,7 +51,9 @@ final class OpenApiTest {
   void namesEveryRouteOfTheServerAndNoOther() throws Exception {
     TreeSet<String> documented = new TreeSet<>();
     for (Map.Entry<String, JsonNode> path : CONTRACT.path("paths").properties()) {
-      path.getValue().properties().forEach(operation -> documented.add(operation.getKey() + " " + path.getKey()));
+      path.getValue().properties().stream()
+          .filter(operation -> !operation.getKey().equals("parameters"))
+          .forEach(operation -> documented.add(operation.getKey() + " " + path.getKey()));
     }
     assertEquals(documented, routes());
   }
@@ -105,10 +107,11 @@ final class OpenApiTest {
 
   @Test
   void namesEveryStatusOfAnError() {
-    JsonNode responses = CONTRACT.at("/paths/~1execute/post/responses");
+    Set<String> statuses = new TreeSet<>();
+    CONTRACT.findValues("responses").forEach(responses -> responses.fieldNames().forEachRemaining(statuses::add));
     for (ErrorCode code : ErrorCode.values()) {
       if (code != ErrorCode.NOT_FOUND && code != ErrorCode.METHOD_NOT_ALLOWED) {
-        assertTrue(responses.has(Integer.toString(code.status())), code::wireName);
+        assertTrue(statuses.contains(Integer.toString(code.status())), code::wireName);
       }
     }
   }
@@ -188,11 +191,15 @@ final class OpenApiTest {
   private static Set<String> routes() throws ReflectiveOperationException {
     Javalin javalin = (Javalin) field(ApiServer.class, "javalin").get(field(TestServer.class, "server").get(SERVER));
     TreeSet<String> routes = new TreeSet<>();
+    // A WebSocket begins as a GET.
     javalin.unsafe.internalRouter.allHttpHandlers().stream()
         .filter(route -> !route.endpoint.method.equals(HandlerType.BEFORE) && !route.endpoint.path.equals("*"))
         .forEach(
             route ->
-                routes.add(route.endpoint.method.toString().toLowerCase(Locale.ROOT) + " " + route.endpoint.path));
+                routes.add(
+                    route.endpoint.method.toString().toLowerCase(Locale.ROOT).replace("websocket_before_upgrade", "get")
+                        + " "
+                        + route.endpoint.path));
     return routes;
   }
 

@@ -2,6 +2,8 @@ package dev.rlm.engine.sandbox;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sandboxes that do what a test says, and a count of those that were not closed. */
@@ -68,6 +70,14 @@ public final class FakeSandboxRuntime implements SandboxRuntime {
     @Override
     public ExecutionResult execute(ExecutionRequest request, OutputListener listener) throws InterruptedException {
       return behaviour.execute(request, listener);
+    }
+
+    @Override
+    public void interrupt(String executionId) {}
+
+    @Override
+    public Optional<Map<String, String>> variables(Deadline deadline) {
+      return Optional.empty();
     }
 
     @Override

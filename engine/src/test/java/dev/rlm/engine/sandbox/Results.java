@@ -14,6 +14,11 @@ public final class Results {
 
   private Results() {}
 
+  /** Returns a request to run nothing. */
+  public static ExecutionRequest request() {
+    return new ExecutionRequest("1", "", Optional.empty(), Duration.ofSeconds(1), HostCalls.NONE);
+  }
+
   /** Returns a result with variables and nothing else. */
   public static ExecutionResult of(Outcome outcome, Map<String, @Nullable Object> locals) {
     return of(outcome, Optional.empty(), locals);

@@ -45,6 +45,7 @@ final class ConfigurationTest {
   void limitsComeFromTheEnvironment() {
     Map<String, String> limits =
         Map.of(
+            "RLM_POOL_SIZE", "0",
             "RLM_MEMORY_LIMIT", "128m",
             "RLM_PIDS_LIMIT", "20",
             "RLM_CPU_LIMIT", "0.5",
@@ -186,10 +187,10 @@ final class ConfigurationTest {
   }
 
   private static HostConfig hostConfigDuring(EngineProcess engine) {
-    assertTrue(Containers.within(Duration.ofSeconds(10), () -> Containers.ofEngines().isEmpty()));
+    assertTrue(Containers.within(Duration.ofSeconds(10), () -> Containers.ofEngine(engine.engineId()).isEmpty()));
     Thread run = Thread.ofVirtual().start(() -> engine.execute(Map.of("code", "import time\ntime.sleep(1)")));
-    assertTrue(Containers.within(Duration.ofSeconds(10), () -> Containers.ofEngines().size() == 1));
-    String name = Containers.ofEngines().getFirst().substring(1);
+    assertTrue(Containers.within(Duration.ofSeconds(10), () -> Containers.ofEngine(engine.engineId()).size() == 1));
+    String name = Containers.ofEngine(engine.engineId()).getFirst().substring(1);
     HostConfig config = Containers.daemon().inspectContainerCmd(name).exec().getHostConfig();
     try {
       run.join();

@@ -32,9 +32,15 @@ final class Containers {
     return CLIENT;
   }
 
-  /** Returns the names of all engines' containers, in whatever state. */
+  /** Returns the names of the containers of all engines of these tests, dead or alive, in whatever state. */
   static List<String> ofEngines() {
-    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(List.of("dev.rlm.engine")).exec().stream()
+    return EngineProcess.started().stream().flatMap(engine -> ofEngine(engine).stream()).toList();
+  }
+
+  /** Returns the names of one engine's containers, in whatever state. */
+  static List<String> ofEngine(String engineId) {
+    List<String> label = List.of("dev.rlm.engine=" + engineId);
+    return CLIENT.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().stream()
         .map(Container::getNames)
         .flatMap(Arrays::stream)
         .toList();

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +31,10 @@ import java.util.stream.Stream;
 final class EngineProcess implements AutoCloseable {
 
   private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+) ");
+  private static final Pattern LOCK = Pattern.compile("/rlm-([0-9a-f-]{36})\\.lock");
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
+  private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -47,6 +52,7 @@ final class EngineProcess implements AutoCloseable {
     EngineProcess engine = launch(variables);
     try {
       engine.port.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      engine.heldLock().ifPresent(STARTED::add);
       return engine;
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
       engine.process.destroyForcibly();
@@ -64,7 +70,7 @@ final class EngineProcess implements AutoCloseable {
                 "serve")
             .redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("RLM_"));
-    builder.environment().remove("EXECUTION_TIMEOUT");
+    List.of("EXECUTION_TIMEOUT", "MAX_SESSIONS", "SESSION_TTL").forEach(builder.environment()::remove);
     builder.environment().remove("LOG_LEVEL");
     builder.environment().put("RLM_PORT", "0");
     builder.environment().put("RLM_HOME", System.getProperty("rlm.home"));
@@ -131,9 +137,18 @@ final class EngineProcess implements AutoCloseable {
     return send(request(path, headers).GET());
   }
 
+  HttpResponse<String> delete(String path, String... headers) {
+    return send(request(path, headers).DELETE());
+  }
+
+  /** Returns the address of a path, for clients of another kind. */
+  URI address(String scheme, String path) {
+    return URI.create("%s://127.0.0.1:%d%s".formatted(scheme, port.join(), path));
+  }
+
   private HttpRequest.Builder request(String path, String... headers) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port.join(), path)));
+        HttpRequest.newBuilder(address("http", path));
     return headers.length == 0 ? builder : builder.headers(headers);
   }
 
@@ -175,6 +190,38 @@ final class EngineProcess implements AutoCloseable {
   /** Sends SIGKILL. */
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** Returns the ids that containers of the engines of these tests carry: others may run on the machine. */
+  static Set<String> started() {
+    return Set.copyOf(STARTED);
+  }
+
+  /** Returns the id that the engine's containers carry. */
+  String engineId() {
+    return heldLock().orElseThrow();
+  }
+
+  /** An engine that makes containers holds a lock on a file of its id. */
+  private Optional<String> heldLock() {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+      return descriptors
+          .map(EngineProcess::target)
+          .map(LOCK::matcher)
+          .filter(Matcher::find)
+          .map(lock -> lock.group(1))
+          .findFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return ""; // Closed meanwhile.
+    }
   }
 
   /** Returns how many file descriptors the process has open. */

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 final class LifecycleTest {
 
   private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
+  private static final Map<String, String> WITHOUT_POOL = Map.of("RLM_POOL_SIZE", "0");
+  private static final Map<String, String> WITH_POOL = Map.of("RLM_POOL_SIZE", "3");
   private static final Map<String, Object> LONG_RUN =
       Map.of("code", "import time\nwhile True: time.sleep(1)", "timeout", 120);
 
@@ -31,7 +33,7 @@ final class LifecycleTest {
 
   @Test
   void removesTheContainerAfterTheAnswer() {
-    try (EngineProcess engine = EngineProcess.start(Map.of())) {
+    try (EngineProcess engine = EngineProcess.start(WITHOUT_POOL)) {
       engine.execute("1");
 
       assertTrue(Containers.within(FIVE_SECONDS, () -> Containers.ofEngines().isEmpty()));
@@ -40,7 +42,7 @@ final class LifecycleTest {
 
   @Test
   void sweepsWhatAKilledEngineLeftAndLeavesTheContainersOfALivingOneAlone() {
-    try (EngineProcess killed = EngineProcess.start(Map.of("RLM_DOCKER_RUNTIME", "runc"))) {
+    try (EngineProcess killed = EngineProcess.start(Map.of("RLM_DOCKER_RUNTIME", "runc", "RLM_POOL_SIZE", "0"))) {
       // A loop that the guest's own end-of-input check cannot end: only the sweep can.
       CompletableFuture<HttpResponse<String>> _ = startRun(killed, Map.of("code", "10 ** 10 ** 9", "timeout", 120), 1);
       List<String> orphans = Containers.ofEngines();
@@ -48,12 +50,12 @@ final class LifecycleTest {
       killed.awaitExit();
       assertEquals(orphans, Containers.ofEngines(), "nobody has swept yet");
     }
-    try (EngineProcess living = EngineProcess.start(Map.of())) {
+    try (EngineProcess living = EngineProcess.start(WITHOUT_POOL)) {
       assertTrue(
           Containers.within(Duration.ofSeconds(15), () -> Containers.ofEngines().isEmpty()),
           () -> "left: " + Containers.ofEngines());
       CompletableFuture<HttpResponse<String>> run = startRun(living, Map.of("code", "import time\ntime.sleep(4)\n7"), 1);
-      try (EngineProcess _ = EngineProcess.start(Map.of())) {
+      try (EngineProcess _ = EngineProcess.start(WITHOUT_POOL)) {
         JsonNode answer = EngineProcess.parse(run.join().body());
         assertEquals("completed", answer.get("outcome").textValue(), answer.toString());
       }
@@ -62,7 +64,7 @@ final class LifecycleTest {
 
   @Test
   void endsTheGuestWhenItsEngineIsKilled() {
-    try (EngineProcess killed = EngineProcess.start(Map.of())) {
+    try (EngineProcess killed = EngineProcess.start(WITHOUT_POOL)) {
       CompletableFuture<HttpResponse<String>> _ = startRun(killed, LONG_RUN, 1);
       String orphan = Containers.ofEngines().getFirst();
       killed.kill();
@@ -71,12 +73,12 @@ final class LifecycleTest {
       assertTrue(
           Containers.within(Duration.ofSeconds(15), () -> !Containers.isRunning(orphan)), "the guest outlives its engine");
     }
-    EngineProcess.start(Map.of()).close();
+    EngineProcess.start(WITHOUT_POOL).close();
   }
 
   @Test
   void stopsOnSigtermWithRunsInFlight() {
-    try (EngineProcess engine = EngineProcess.start(Map.of())) {
+    try (EngineProcess engine = EngineProcess.start(WITHOUT_POOL)) {
       CompletableFuture<HttpResponse<String>> finishing =
           startRun(engine, Map.of("code", "import time\ntime.sleep(3)\n'done'"), 1);
       CompletableFuture<HttpResponse<String>> endless = startRun(engine, LONG_RUN, 2);
@@ -91,6 +93,58 @@ final class LifecycleTest {
         assertTrue(e.getCause() instanceof java.io.UncheckedIOException, e.toString());
       }
     }
+  }
+
+  @Test
+  void leavesNothingOfItsPoolWhenItIsStopped() {
+    try (EngineProcess filling = EngineProcess.start(WITH_POOL)) {
+      filling.terminate(); // While sandboxes are being made.
+      assertEquals(0, filling.awaitExit(), filling.log());
+    }
+    nothingIsLeft();
+    try (EngineProcess full = EngineProcess.start(WITH_POOL)) {
+      awaitFullPool(full);
+      assertEquals(201, full.post("/session", Map.of()).statusCode());
+      full.terminate();
+      assertEquals(0, full.awaitExit(), full.log());
+    }
+  }
+
+  @Test
+  void sweepsThePoolAndTheSessionsOfAKilledEngine() {
+    try (EngineProcess killed = EngineProcess.start(WITH_POOL)) {
+      awaitFullPool(killed);
+      assertEquals(201, killed.post("/session", Map.of()).statusCode());
+      killed.kill();
+      killed.awaitExit();
+    }
+    try (EngineProcess next = EngineProcess.start(WITHOUT_POOL)) {
+      assertTrue(
+          Containers.within(Duration.ofSeconds(15), () -> Containers.ofEngines().isEmpty()),
+          () -> "left: " + Containers.ofEngines());
+      assertTrue(next.execute("1").get("success").booleanValue());
+    }
+  }
+
+  @Test
+  void replacesSandboxesOfThePoolThatDied() {
+    try (EngineProcess engine = EngineProcess.start(WITH_POOL)) {
+      awaitFullPool(engine);
+      List<String> dying = Containers.ofEngine(engine.engineId());
+      dying.forEach(name -> Containers.daemon().killContainerCmd(name.substring(1)).exec());
+      assertTrue(Containers.within(FIVE_SECONDS, () -> dying.stream().noneMatch(Containers::isRunning)));
+      for (int i = 0; i < dying.size(); i++) {
+        assertTrue(engine.execute("1").get("success").booleanValue(), "a dead sandbox was handed out");
+      }
+      awaitFullPool(engine);
+    }
+  }
+
+  private static void awaitFullPool(EngineProcess engine) {
+    assertTrue(
+        Containers.within(
+            Duration.ofSeconds(30),
+            () -> EngineProcess.parse(engine.get("/ready").body()).at("/pool/idle").intValue() == 3));
   }
 
   /** Begins a run, and returns once it is the given number of containers that run. */

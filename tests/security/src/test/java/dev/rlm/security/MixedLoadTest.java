@@ -46,7 +46,7 @@ final class MixedLoadTest {
 
   @Test
   void answersEachRequestRightAndLeaksNothing() throws InterruptedException, ExecutionException {
-    try (EngineProcess engine = EngineProcess.start(Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "16m"))) {
+    try (EngineProcess engine = EngineProcess.start(Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "16m", "RLM_POOL_SIZE", "0"))) {
       run(engine, 2 * KINDS.size()); // What is made once is made now.
       int files = engine.openFiles();
       int threads = engine.threads();

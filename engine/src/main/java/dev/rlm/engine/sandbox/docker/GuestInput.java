@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the transport reads and carries to a container's standard input. Writers never wait: a frame is queued as it is, not
@@ -11,12 +12,16 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class GuestInput extends InputStream {
 
+  /** A document that is sent in parts, with every character escaped. One frame may always go alone. */
+  private static final long MAX_QUEUED_BYTES = 512L << 20;
+
   /** An execution needs two: its code and an interrupt. Host calls answer one at a time per guest thread. */
   private static final int MAX_QUEUED = 256;
 
   private static final byte[] END = new byte[0];
 
   private final BlockingQueue<byte[]> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
+  private final AtomicLong queuedBytes = new AtomicLong();
   private byte[] piece = new byte[0];
   private int position;
   private boolean ended;
@@ -31,7 +36,8 @@ final class GuestInput extends InputStream {
     if (closed) {
       throw new IOException("the connection to the sandbox is closed");
     }
-    if (!queue.offer(bytes)) {
+    if (queuedBytes.addAndGet(bytes.length) > MAX_QUEUED_BYTES + bytes.length || !queue.offer(bytes)) {
+      queuedBytes.addAndGet(-bytes.length);
       throw new IOException("the guest does not read what it is sent");
     }
   }
@@ -54,6 +60,7 @@ final class GuestInput extends InputStream {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);
       }
+      queuedBytes.addAndGet(-piece.length);
       position = 0;
       ended = piece.length == 0;
     }

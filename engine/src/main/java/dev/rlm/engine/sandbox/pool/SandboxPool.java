@@ -8,7 +8,8 @@ import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,45 +20,70 @@ import org.slf4j.LoggerFactory;
  * Keeps sandboxes waiting, started and never used, and hands each out once.
  *
  * <p>All state is under one lock; sandboxes are made outside it, by virtual threads that are started when there is something to
- * make and end when there is not. Invariants: {@code idle + making + leased <= ceiling}; {@code making <= parallel}; a maker is
- * running or starting whenever somebody waits and the ceiling allows one more.
+ * make and end when there is not. Invariants: {@code idle + making + leased <= ceiling}; {@code making <= parallel}; while
+ * somebody waits nothing is idle, and a maker is running for each of the first {@code parallel} who wait, unless the ceiling forbids
+ * it. Who waits is served in the order of coming. A making that fails is told to the one who has waited longest, and to nobody
+ * later: each caller costs the daemon at most one failed attempt, and when nobody waits, the next comes after a pause.
  *
  * <p>Making a sandbox costs a good part of a second of processor time in the daemon and the runtime, which on a small machine comes
- * out of the run that was just let in. So the pool is filled up again when that run is over, or after a short while, unless
- * somebody waits: then at once, and several at a time.
+ * out of the run that was just let in. So the pool is filled up one at a time, when that run is over or after a short while;
+ * for those who wait, at once, and several at a time.
+ *
+ * <p>Sandboxes that are being destroyed no longer count: their memory goes with the kill that comes first.
  */
 public final class SandboxPool implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
 
-  /** How long filling up waits for runs under way. */
-  private static final Duration POLITENESS = Duration.ofMillis(200);
-
-
-  
-
-  /** How often dead ones among the waiting are looked for. */
-  private static final Duration HOUSEKEEPING = Duration.ofSeconds(2);
+  /** How long makers under way may take to end by themselves when the pool is closed, and then when they are interrupted. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final SandboxRuntime runtime;
   private final SandboxSpec spec;
   private final PoolSettings settings;
+  private final Pace pace;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Condition changed = lock.newCondition();
   private final Deque<Sandbox> idle = new ArrayDeque<>();
+  private final Deque<Waiter> waiters = new ArrayDeque<>();
+  private final Set<Thread> makers = new HashSet<>();
   private final Thread housekeeping;
-  private int making;
-  private int waiting;
   private int leased;
-  private int failuresToTell;
-  private @Nullable SandboxUnavailableException failure;
+  private long fillFrom = System.nanoTime();
   private boolean closed;
+
+  /**
+   * When things that nobody waits for are done.
+   *
+   * @param politeness how long filling up stands back behind runs under way
+   * @param afterFailure how long after a making that failed, with nobody waiting, the next one is tried
+   * @param housekeeping how often the pool looks for dead ones among the waiting
+   */
+  record Pace(Duration politeness, Duration afterFailure, Duration housekeeping) {
+    static final Pace STANDARD = new Pace(Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(2));
+  }
+
+  /** Somebody who waits, and what he gets: one of the two, once. Guarded by the lock. */
+  private static final class Waiter {
+    private final Condition told;
+    private @Nullable Sandbox sandbox;
+    private @Nullable SandboxUnavailableException failure;
+
+    Waiter(Condition told) {
+      this.told = told;
+    }
+  }
 
   /** Creates a pool and begins to fill it. */
   public SandboxPool(SandboxRuntime runtime, SandboxSpec spec, PoolSettings settings) {
+    this(runtime, spec, settings, Pace.STANDARD);
+  }
+
+  SandboxPool(SandboxRuntime runtime, SandboxSpec spec, PoolSettings settings, Pace pace) {
     this.runtime = runtime;
     this.spec = spec;
     this.settings = settings;
+    this.pace = pace;
     this.housekeeping = Thread.ofVirtual().name("pool-housekeeping").start(this::keepHouse);
   }
 
@@ -69,45 +95,59 @@ public final class SandboxPool implements AutoCloseable {
   public SandboxLease take(Deadline deadline) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      if (closed) {
+        throw stopping();
+      }
       Sandbox waited = pollLiving();
-      if (waited != null) {
-        return lease(waited, true);
+      if (waited == null) {
+        return lease(awaitNext(deadline), false);
       }
-      waiting++;
-      try {
-        return awaitNext(deadline);
-      } finally {
-        waiting--;
-      }
+      leased++;
+      makeWhatIsWanted();
+      return lease(waited, true);
     } finally {
       lock.unlock();
     }
   }
 
-  private SandboxLease awaitNext(Deadline deadline) throws InterruptedException {
-    long left = deadline.remaining().toNanos();
-    while (true) {
-      if (closed) {
-        throw unavailable("the pool is closed");
+  /** Waits for a sandbox, which counts as leased from the moment it is handed over. Called under the lock. */
+  private Sandbox awaitNext(Deadline deadline) throws InterruptedException {
+    Waiter waiter = new Waiter(lock.newCondition());
+    waiters.add(waiter);
+    makeWhatIsWanted();
+    changed.signalAll(); // A maker that stands back need not do so any more.
+    boolean waited = false;
+    try {
+      long left = deadline.remaining().toNanos();
+      while (waiter.sandbox == null && waiter.failure == null && !closed && left > 0) {
+        left = waiter.told.awaitNanos(left);
       }
-      Sandbox made = pollLiving();
-      if (made != null) {
-        return lease(made, false);
+      waited = true;
+    } finally {
+      waiters.remove(waiter);
+      if (!waited && waiter.sandbox != null) {
+        leased--;
+        offer(waiter.sandbox);
       }
-      SandboxUnavailableException told = failure;
-      if (told != null && failuresToTell > 0) {
-        failuresToTell--;
-        throw told;
-      }
-      if (left <= 0) {
-        throw unavailable(
-            leased + making >= settings.ceiling()
-                ? "all %d sandboxes are in use".formatted(settings.ceiling())
-                : "no sandbox was made in time");
-      }
-      startMakers();
-      left = changed.awaitNanos(left);
     }
+    if (waiter.sandbox != null) {
+      return waiter.sandbox;
+    }
+    throw waiter.failure != null ? waiter.failure : closed ? stopping() : late();
+  }
+
+  private SandboxUnavailableException late() {
+    boolean full = leased + makers.size() >= settings.ceiling();
+    return new SandboxUnavailableException(
+        full ? SandboxUnavailableException.Reason.CAPACITY : SandboxUnavailableException.Reason.DAEMON,
+        full
+            ? "all %d sandboxes are in use (RLM_MAX_SANDBOXES): try again later".formatted(settings.ceiling())
+            : "no sandbox was made in time: try again later");
+  }
+
+  private static SandboxUnavailableException stopping() {
+    return new SandboxUnavailableException(
+        SandboxUnavailableException.Reason.CAPACITY, "the engine is stopping: no more sandboxes are handed out");
   }
 
   private @Nullable Sandbox pollLiving() {
@@ -115,14 +155,17 @@ public final class SandboxPool implements AutoCloseable {
       if (sandbox.alive()) {
         return sandbox;
       }
-      sandbox.close();
+      buryDead(sandbox);
     }
     return null;
   }
 
+  private static void buryDead(Sandbox sandbox) {
+    log.warn("a waiting sandbox has died and is replaced");
+    sandbox.close();
+  }
+
   private SandboxLease lease(Sandbox sandbox, boolean warm) {
-    leased++;
-    startMakers();
     return new SandboxLease(sandbox, warm, this::returned);
   }
 
@@ -130,24 +173,42 @@ public final class SandboxPool implements AutoCloseable {
     lock.lock();
     try {
       leased--;
+      makeWhatIsWanted();
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean wanted() {
-    return !closed
-        && idle.size() + making < settings.size() + waiting
-        && idle.size() + making + leased < settings.ceiling()
-        && making < (waiting > 0 ? settings.parallel() : 1);
+  /** Hands a sandbox to the one who has waited longest, or keeps it, or destroys what is too many. Called under the lock. */
+  private void offer(Sandbox sandbox) {
+    Waiter first = closed ? null : waiters.poll();
+    if (first != null) {
+      leased++;
+      first.sandbox = sandbox;
+      first.told.signal();
+    } else if (!closed && idle.size() < settings.size()) {
+      idle.add(sandbox);
+    } else {
+      sandbox.close();
+    }
   }
 
-  /** Called under the lock. */
-  private void startMakers() {
+  private boolean wanted() {
+    if (closed || idle.size() + makers.size() + leased >= settings.ceiling()) {
+      return false;
+    }
+    return waiters.isEmpty()
+        ? makers.isEmpty() && idle.size() < settings.size() && System.nanoTime() - fillFrom >= 0
+        : makers.size() < Math.min(waiters.size(), settings.parallel());
+  }
+
+  /** Called under the lock, whenever somebody comes or goes. */
+  private void makeWhatIsWanted() {
     while (wanted()) {
-      making++;
-      Thread.ofVirtual().name("pool-maker").start(this::make);
+      Thread maker = Thread.ofVirtual().name("pool-maker").unstarted(this::make);
+      makers.add(maker);
+      maker.start();
     }
   }
 
@@ -155,15 +216,16 @@ public final class SandboxPool implements AutoCloseable {
     Sandbox sandbox = null;
     SandboxUnavailableException failed = null;
     try {
-      beBehindLiveWork();
-      sandbox = runtime.create(spec, Deadline.after(settings.createTimeout()));
+      if (standBack()) {
+        sandbox = runtime.create(spec, Deadline.after(settings.createTimeout()));
+      }
     } catch (SandboxUnavailableException e) {
       failed = e;
-    } catch (RuntimeException e) {
+    } catch (InterruptedException e) {
+      failed = stopping(); // Only closing interrupts a maker.
+    } catch (RuntimeException | Error e) {
       log.error("a sandbox could not be made", e);
       failed = new SandboxUnavailableException(SandboxUnavailableException.Reason.DAEMON, "a sandbox could not be made", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Nobody interrupts this thread.
     }
     made(sandbox, failed);
   }
@@ -171,42 +233,40 @@ public final class SandboxPool implements AutoCloseable {
   private void made(@Nullable Sandbox sandbox, @Nullable SandboxUnavailableException failed) {
     lock.lock();
     try {
+      makers.remove(Thread.currentThread());
+      if (sandbox != null) {
+        offer(sandbox);
+      }
       if (failed != null) {
         tellFailure(failed);
       }
-      making--;
-      if (sandbox != null && closed) {
-        sandbox.close();
-      } else if (sandbox != null) {
-        idle.add(sandbox);
-        failuresToTell = 0;
-      }
+      makeWhatIsWanted();
       changed.signalAll();
-      if (failed == null) {
-        startMakers();
-      }
     } finally {
       lock.unlock();
     }
   }
 
-  /** One who waits hears of the failure, and the others go on waiting; the next attempt is somebody's who still waits. */
   private void tellFailure(SandboxUnavailableException failed) {
-    if (waiting > failuresToTell) {
-      failure = failed;
-      failuresToTell++;
-    } else {
+    Waiter first = waiters.poll();
+    if (first != null) {
+      first.failure = failed;
+      first.told.signal();
+    } else if (!closed) {
       log.warn("the pool is not filled: {}", failed.getMessage());
+      fillFrom = System.nanoTime() + pace.afterFailure().toNanos();
     }
   }
 
-  private void beBehindLiveWork() throws InterruptedException {
-    long left = POLITENESS.toNanos();
-    lock.lock();
+  /** Waits while runs are under way and nobody waits for a sandbox, but not for long; tells whether one is still to be made. */
+  private boolean standBack() throws InterruptedException {
+    long left = pace.politeness().toNanos();
+    lock.lockInterruptibly();
     try {
-      while (left > 0 && leased > 0 && waiting == 0 && !closed) {
+      while (left > 0 && leased > 0 && waiters.isEmpty() && !closed) {
         left = changed.awaitNanos(left);
       }
+      return !closed;
     } finally {
       lock.unlock();
     }
@@ -214,44 +274,27 @@ public final class SandboxPool implements AutoCloseable {
 
   private void keepHouse() {
     try {
-      while (true) {
-        lock.lock();
-        try {
-          if (closed) {
-            return;
-          }
-          idle.removeIf(
-              sandbox -> {
-                if (!sandbox.alive()) {
-                  log.warn("a waiting sandbox has died and is replaced");
-                  sandbox.close();
-                }
-                return !sandbox.alive();
-              });
-          startMakers();
-        } finally {
-          lock.unlock();
-        }
-        Thread.sleep(HOUSEKEEPING);
+      while (replaceDead()) {
+        Thread.sleep(pace.housekeeping());
       }
     } catch (InterruptedException e) {
       log.trace("the pool's housekeeping ends");
     }
   }
 
-  /**
-   * Waits until as many sandboxes wait as are kept, or the deadline.
-   *
-   * @return whether they do
-   */
-  public boolean awaitFull(Deadline deadline) throws InterruptedException {
-    lock.lockInterruptibly();
+  private boolean replaceDead() {
+    lock.lock();
     try {
-      long left = deadline.remaining().toNanos();
-      while (idle.size() < settings.size() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return idle.size() >= settings.size();
+      idle.removeIf(
+          sandbox -> {
+            boolean dead = !sandbox.alive();
+            if (dead) {
+              buryDead(sandbox);
+            }
+            return dead;
+          });
+      makeWhatIsWanted();
+      return !closed;
     } finally {
       lock.unlock();
     }
@@ -261,7 +304,7 @@ public final class SandboxPool implements AutoCloseable {
   public Figures figures() {
     lock.lock();
     try {
-      return new Figures(settings.size(), idle.size(), making, leased, waiting);
+      return new Figures(settings.size(), idle.size(), makers.size(), leased, waiters.size());
     } finally {
       lock.unlock();
     }
@@ -278,11 +321,10 @@ public final class SandboxPool implements AutoCloseable {
    */
   public record Figures(int size, int idle, int making, int leased, int waiting) {}
 
-  private static SandboxUnavailableException unavailable(String message) {
-    return new SandboxUnavailableException(SandboxUnavailableException.Reason.DAEMON, message + ": try again later");
-  }
-
-  /** Destroys the waiting sandboxes and makes no more. Those in use are their holders' to close. */
+  /**
+   * Destroys the waiting sandboxes, refuses those who wait, and makes no more. Waits a few seconds for what is being made, so that
+   * none comes up when nobody is there to destroy it. Those in use are their holders' to close.
+   */
   @Override
   public void close() {
     lock.lock();
@@ -290,10 +332,29 @@ public final class SandboxPool implements AutoCloseable {
       closed = true;
       idle.forEach(Sandbox::close);
       idle.clear();
+      waiters.forEach(waiter -> waiter.told.signal());
       changed.signalAll();
+      housekeeping.interrupt();
+      if (!awaitMakers()) {
+        makers.forEach(Thread::interrupt);
+        if (!awaitMakers()) {
+          log.warn("{} sandboxes are still being made, and are left to the next engine", makers.size());
+        }
+      }
     } finally {
       lock.unlock();
     }
-    housekeeping.interrupt();
+  }
+
+  private boolean awaitMakers() {
+    long left = CLOSE_PATIENCE.toNanos();
+    try {
+      while (!makers.isEmpty() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // No more waiting then.
+    }
+    return makers.isEmpty();
   }
 }

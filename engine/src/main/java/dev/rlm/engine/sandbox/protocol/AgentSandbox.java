@@ -59,6 +59,7 @@ public final class AgentSandbox implements Sandbox {
   private final ByteSize outputLimit;
   private final CompletableFuture<GuestMessage.Ready> ready = new CompletableFuture<>();
   private final AtomicReference<@Nullable Run> current = new AtomicReference<>();
+  private final VariablesQuestion question = new VariablesQuestion(this::send);
   private volatile @Nullable String gone;
   private volatile @Nullable String closed;
 
@@ -145,6 +146,20 @@ public final class AgentSandbox implements Sandbox {
     }
   }
 
+  @Override
+  public void interrupt(String executionId) {
+    Run run = current.get();
+    if (run != null && run.isCalled(executionId)) {
+      run.interrupt();
+      send(new HostMessage.Interrupt(executionId));
+    }
+  }
+
+  @Override
+  public Optional<Map<String, String>> variables(Deadline deadline) throws InterruptedException {
+    return alive() ? question.ask(deadline) : Optional.empty();
+  }
+
   /** Ends code whose result nobody waits for any more. */
   private void cancel(ExecutionRequest request, Run run) {
     send(new HostMessage.Interrupt(request.id()));
@@ -171,7 +186,7 @@ public final class AgentSandbox implements Sandbox {
             request.calls().functions().stream().sorted().toList()));
     Optional<Ending> ending = run.await(request.timeout());
     if (ending.isPresent()) {
-      return conclude(ending.get());
+      return conclude(ending.get(), run.interrupted());
     }
     send(new HostMessage.Interrupt(request.id()));
     if (run.await(INTERRUPT_GRACE).orElse(null) instanceof Ending.Result(GuestMessage.Result result)) {
@@ -181,10 +196,10 @@ public final class AgentSandbox implements Sandbox {
     return new Conclusion(new Outcome.TimedOut(request.timeout(), false));
   }
 
-  private Conclusion conclude(Ending ending) throws InterruptedException {
+  private Conclusion conclude(Ending ending, boolean interrupted) throws InterruptedException {
     return switch (ending) {
       case Ending.Result(GuestMessage.Result result) -> {
-        Outcome outcome = Verdict.ofResult(result, limits);
+        Outcome outcome = Verdict.ofResult(result, limits, interrupted);
         if (outcome instanceof Outcome.SandboxLost(String cause)) {
           lose(cause);
         }
@@ -296,6 +311,7 @@ public final class AgentSandbox implements Sandbox {
       case Ending.StreamEnded _ -> markGone("its process ended");
       case Ending.Result _, Ending.TooMuchOutput _, Ending.OutOfMemory _ -> throw new AssertionError("these do not end the reading");
     }
+    question.withdraw();
     ready.completeExceptionally(new IOException("the stream ended"));
     Run run = current.get();
     if (run != null) {
@@ -325,6 +341,7 @@ public final class AgentSandbox implements Sandbox {
           run.call(call);
         }
       }
+      case GuestMessage.Variables variables -> question.answered(variables);
       case GuestMessage.Result result -> {
         if (run != null && run.isCalled(result.id())) {
           run.complete(new Ending.Result(result));

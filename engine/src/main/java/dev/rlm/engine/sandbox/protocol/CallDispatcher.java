@@ -1,7 +1,9 @@
 package dev.rlm.engine.sandbox.protocol;
 
 import dev.rlm.engine.sandbox.HostCalls;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -54,44 +56,66 @@ final class CallDispatcher implements AutoCloseable {
   }
 
   private void answer(GuestMessage.Call call) {
+    HostMessage answer;
+    try {
+      answer = ask(call);
+    } finally {
+      // Before the answer is on its way: the guest may make the next call as soon as it has this one's.
+      concurrent.release();
+    }
+    reply(answer);
+  }
+
+  private HostMessage ask(GuestMessage.Call call) {
     FutureTask<String> task = new FutureTask<>(() -> calls.call(call.name(), call.arguments(), call.keywords()));
     underWay.add(task);
     try {
-      if (closed) {
-        return;
-      }
-      Thread.ofVirtual().name("host-function").start(task);
-      String value = task.get(limits.timeout().toNanos(), TimeUnit.NANOSECONDS);
-      if (value.length() > limits.resultBytes().bytes()) {
-        refuse(call, "ValueError", "the answer is larger than " + limits.resultBytes());
-      } else if (!closed) {
-        send.accept(new HostMessage.Reply(id, call.number(), value));
+      if (!closed) {
+        Thread.ofVirtual().name("host-function").start(task);
+        String value = task.get(limits.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        return fits(value)
+            ? new HostMessage.Reply(id, call.number(), value)
+            : failure(call, "ValueError", "the answer is larger than " + limits.resultBytes());
       }
     } catch (TimeoutException e) {
-      refuse(call, "TimeoutError", "the call took longer than %d s".formatted(limits.timeout().toSeconds()));
+      return failure(call, "TimeoutError", "the call took longer than %s s".formatted(limits.timeout().toMillis() / 1e3));
     } catch (ExecutionException e) {
-      fail(call, e.getCause());
-    } catch (InterruptedException | java.util.concurrent.CancellationException e) {
+      return failure(call, e.getCause());
+    } catch (InterruptedException | CancellationException e) {
       log.trace("a call was broken off");
     } finally {
       task.cancel(true);
       underWay.remove(task);
-      concurrent.release();
     }
+    return failure(call, "RuntimeError", "the execution has ended");
   }
 
-  private void fail(GuestMessage.Call call, @Nullable Throwable failure) {
+  /** A character takes at most three bytes for each of Java's. */
+  private boolean fits(String value) {
+    return value.length() <= limits.resultBytes().bytes()
+        && (value.length() <= limits.resultBytes().bytes() / 3
+            || value.getBytes(StandardCharsets.UTF_8).length <= limits.resultBytes().bytes());
+  }
+
+  private HostMessage failure(GuestMessage.Call call, @Nullable Throwable failure) {
     if (failure instanceof HostCalls.HostCallException raised) {
-      refuse(call, raised.name(), raised.text());
-    } else {
-      log.error("a function of the host's failed", failure);
-      refuse(call, "RuntimeError", "the host failed to answer");
+      return failure(call, raised.name(), raised.text());
     }
+    log.error("a function of the host's failed", failure);
+    return failure(call, "RuntimeError", "the host failed to answer");
+  }
+
+  private HostMessage failure(GuestMessage.Call call, String name, String message) {
+    return new HostMessage.Failure(id, call.number(), name, message);
   }
 
   private void refuse(GuestMessage.Call call, String name, String message) {
+    reply(failure(call, name, message));
+  }
+
+  private void reply(HostMessage answer) {
     if (!closed) {
-      send.accept(new HostMessage.Failure(id, call.number(), name, message));
+      send.accept(answer);
     }
   }
 

@@ -18,6 +18,9 @@ sealed interface GuestMessage {
   /** The execution calls a function of the host's. */
   record Call(String id, long number, String name, String arguments, String keywords) implements GuestMessage {}
 
+  /** The variables there are: type names by name. */
+  record Variables(String id, Map<String, String> names) implements GuestMessage {}
+
   /** The execution is over. */
   record Result(
       String id,

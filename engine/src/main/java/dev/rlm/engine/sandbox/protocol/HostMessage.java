@@ -39,6 +39,9 @@ sealed interface HostMessage {
   /** A call raises an exception. */
   record Failure(String id, long call, String name, String message) implements HostMessage {}
 
+  /** Say which variables there are. */
+  record Variables(String id) implements HostMessage {}
+
   /** Stop the execution, and keep the interpreter. */
   record Interrupt(String id) implements HostMessage {}
 }

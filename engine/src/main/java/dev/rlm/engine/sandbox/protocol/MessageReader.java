@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,12 @@ final class MessageReader {
 
   /** Longest number that is read; CPython itself writes no integer of more than 4,300 digits. */
   static final int MAX_NUMBER = 4_400;
+
+  /** Most variables in one listing. */
+  static final int MAX_VARIABLES = 256;
+
+  /** Longest name of a variable, or of its type, in a listing, in characters. */
+  static final int MAX_NAME = 200;
 
   private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
 
@@ -109,6 +116,7 @@ final class MessageReader {
       case "stdout" -> output(node, OutputListener.Stream.STDOUT);
       case "stderr" -> output(node, OutputListener.Stream.STDERR);
       case "call" -> call(node);
+      case "variables" -> variables(node);
       case "result" -> result(node);
       default -> throw new ProtocolException("a frame is of no known type");
     };
@@ -133,6 +141,25 @@ final class MessageReader {
         text(node, "name"),
         node.path("args").toString(),
         node.path("kwargs").toString());
+  }
+
+  private static GuestMessage.Variables variables(JsonNode node) throws ProtocolException {
+    JsonNode names = node.path("names");
+    if (!names.isObject() || names.size() > MAX_VARIABLES) {
+      throw new ProtocolException("variables have no names, or more than %d".formatted(MAX_VARIABLES));
+    }
+    Map<String, String> types = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> variable : names.properties()) {
+      types.put(bounded(variable.getKey()), bounded(variable.getValue().isTextual() ? variable.getValue().textValue() : ""));
+    }
+    return new GuestMessage.Variables(text(node, "id"), types);
+  }
+
+  private static String bounded(String name) throws ProtocolException {
+    if (name.codePointCount(0, name.length()) > MAX_NAME) {
+      throw new ProtocolException("a name is longer than %d characters".formatted(MAX_NAME));
+    }
+    return name;
   }
 
   private static GuestMessage.Result result(JsonNode node) throws ProtocolException {

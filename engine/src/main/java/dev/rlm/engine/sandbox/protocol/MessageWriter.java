@@ -64,6 +64,10 @@ final class MessageWriter {
           json.writeStringField("message", failure.message());
           json.writeEndObject();
         }
+        case HostMessage.Variables variables -> {
+          json.writeStringField("type", "variables");
+          json.writeStringField("id", variables.id());
+        }
         case HostMessage.Interrupt interrupt -> {
           json.writeStringField("type", "interrupt");
           json.writeStringField("id", interrupt.id());

@@ -21,6 +21,7 @@ final class Run {
   private final CallDispatcher calls;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final Object delivery = new Object();
+  private volatile boolean interrupted;
   private long written;
   private boolean over;
 
@@ -55,6 +56,15 @@ final class Run {
     if (!ending.isDone()) {
       calls.dispatch(call);
     }
+  }
+
+  /** Notes that the caller asked the code to stop. */
+  void interrupt() {
+    interrupted = true;
+  }
+
+  boolean interrupted() {
+    return interrupted;
   }
 
   void complete(Ending how) {

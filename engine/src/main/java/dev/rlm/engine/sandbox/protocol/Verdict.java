@@ -1,5 +1,6 @@
 package dev.rlm.engine.sandbox.protocol;
 
+import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.ResourceLimits;
 
@@ -19,6 +20,8 @@ final class Verdict {
   /** The agent could not load its guard. */
   private static final int AGENT_GUARD = 71;
 
+  private static final ExecutionError INTERRUPT = new ExecutionError("KeyboardInterrupt", "", "");
+
   private Verdict() {}
 
   /** Judges a sandbox that died by itself while code ran. */
@@ -37,8 +40,12 @@ final class Verdict {
     };
   }
 
-  /** Judges an execution that the guest says has ended, and that no limit of the host's ended before. */
-  static Outcome ofResult(GuestMessage.Result result, ResourceLimits limits) {
+  /**
+   * Judges an execution that the guest says has ended, and that no limit of the host's ended before.
+   *
+   * @param interrupted whether the caller asked for an interrupt: to the code, that is an exception like any other
+   */
+  static Outcome ofResult(GuestMessage.Result result, ResourceLimits limits, boolean interrupted) {
     return switch (result.status()) {
       case COMPLETED -> new Outcome.Completed();
       case RAISED ->
@@ -46,7 +53,10 @@ final class Verdict {
               ? new Outcome.ProcessLimit(limits.processes(), result.error())
               : new Outcome.Raised(result.error().orElseThrow());
       case EXITED -> new Outcome.Exited(result.exitCode());
-      case INTERRUPTED -> new Outcome.SandboxLost("the guest says that it was interrupted, and the host did not interrupt it");
+      case INTERRUPTED ->
+          interrupted
+              ? new Outcome.Raised(result.error().orElse(INTERRUPT))
+              : new Outcome.SandboxLost("the guest says that it was interrupted, and the host did not interrupt it");
     };
   }
 }

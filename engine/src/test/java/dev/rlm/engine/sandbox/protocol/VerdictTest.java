@@ -84,6 +84,6 @@ final class VerdictTest {
 
   private static Outcome verdict(GuestMessage.Status status, Optional<ExecutionError> error, boolean processLimit) {
     return Verdict.ofResult(
-        new GuestMessage.Result("1", status, Optional.empty(), Map.of(), false, error, processLimit, 7), LIMITS);
+        new GuestMessage.Result("1", status, Optional.empty(), Map.of(), false, error, processLimit, 7), LIMITS, false);
   }
 }
