@@ -17,6 +17,8 @@ public final class ScriptedRuntime implements SandboxRuntime {
   private final boolean atOnce;
   private final ScriptedSandbox.Script script;
   private final BlockingQueue<Making> makings = new LinkedBlockingQueue<>();
+  private final List<Making> unfinished = new CopyOnWriteArrayList<>();
+  private volatile boolean ended;
   private final List<ScriptedSandbox> made = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
 
@@ -69,6 +71,10 @@ public final class ScriptedRuntime implements SandboxRuntime {
       return making.succeed();
     }
     makings.add(making);
+    unfinished.add(making);
+    if (ended) {
+      making.fail("the test is over");
+    }
     try {
       return making.result.get();
     } catch (ExecutionException e) {
@@ -83,6 +89,12 @@ public final class ScriptedRuntime implements SandboxRuntime {
   /** Waits for the next making to begin. */
   public Making next() throws InterruptedException {
     return Objects.requireNonNull(makings.poll(20, TimeUnit.SECONDS), "nothing is being made");
+  }
+
+  /** Fails all that is being made, and whatever is to be made from now on. */
+  public void end() {
+    ended = true;
+    unfinished.forEach(making -> making.fail("the test is over"));
   }
 
   /** Returns how many makings were begun. */
