@@ -37,7 +37,7 @@ class VariablesTest(GuestTest):
 
     def test_answers_while_names_come_and_go(self):
         running = self.agent.begin(
-            "print('go')\ni = 0\nwhile True:\n    globals()['n%d' % (i % 5000)] = i\n    i += 1\n    globals().pop('n%d' % (i * 7 % 5000), None)"
+            "i = 0\nprint('go')\nwhile True:\n    globals()['n%d' % (i % 5000)] = i\n    i += 1\n    globals().pop('n%d' % (i * 7 % 5000), None)"
         )
         self.agent.await_output("go")
         for number in range(50):

@@ -11,7 +11,10 @@ final class AllowedValues {
 
   private AllowedValues() {}
 
-  /** Whether a finding is an allowed value, plainly and exactly. Secrets of the context and of the engine never are. */
+  /**
+   * Whether a finding is an allowed value, plainly and exactly. Secrets of the context and of the
+   * engine never are.
+   */
   static boolean contains(Set<String> hashes, View view, Span span) {
     if (hashes.isEmpty() || !span.chain().isEmpty() || span.rule().equals("context-secret")) {
       return false;

@@ -2,7 +2,10 @@ package dev.rlm.egress;
 
 import java.util.Arrays;
 
-/** Unreleased bytes of all channels in the order in which they arrived, with the channel of each piece. */
+/**
+ * Unreleased bytes of all channels in the order in which they arrived, with the channel of each
+ * piece.
+ */
 final class ArrivalLog {
 
   private static final int LINE_ROUNDS = 16;
@@ -54,6 +57,21 @@ final class ArrivalLog {
     pieceEnds[pieces] = size;
     pieceChannels[pieces] = channel;
     pieces++;
+  }
+
+  /** The piece that holds a place. */
+  int pieceAt(int place) {
+    int low = 0;
+    int high = pieces - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (place < pieceEnds[middle]) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
   }
 
   /** Bytes of one channel among the first {@code upTo}. */

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** A redacted area that reached the end of a block and goes on: a private key until its last line, anything else until its token ends. */
+/**
+ * A redacted area that reached the end of a block and goes on: a private key until its last line,
+ * anything else until its token ends.
+ */
 record Carry(boolean open, boolean privateKey) {
 
   private static final byte[] END = "-----END ".getBytes(StandardCharsets.US_ASCII);

@@ -4,14 +4,16 @@ import dev.rlm.egress.echo.EchoIndex;
 import dev.rlm.egress.scan.LiteralIndex;
 
 /**
- * A context document, prepared so that copies of it and the secrets in it are found in output. Built by {@link
- * EgressFilter#index(byte[])}; immutable, thread-safe, and meant to be shared by all sessions over the same document.
+ * A context document, prepared so that copies of it and the secrets in it are found in output.
+ * Built by {@link EgressFilter#index(byte[])}; immutable, thread-safe, and meant to be shared by
+ * all sessions over the same document.
  */
 public final class ContextIndex {
 
   /**
-   * A verbatim run of this many letters and digits is found at whatever offset it starts and wherever in the output it stands, except
-   * in text that repeats itself within the run or more than 64 times in the document.
+   * A verbatim run of this many letters and digits is found at whatever offset it starts and
+   * wherever in the output it stands, except in text that repeats itself within the run or more
+   * than 64 times in the document.
    */
   public static final int GUARANTEED_RUN = EchoIndex.GUARANTEED;
 

@@ -35,7 +35,10 @@ final class ContextSecrets {
       scanner.scan(piece, length, Scanner.Scope.ALL, found);
       for (Span span : found) {
         byte[] value = Arrays.copyOfRange(piece, span.start(), span.end());
-        if (span.kind() == Span.Kind.SECRET && value.length >= 8 && values.size() < MOST && seen.add(ByteBuffer.wrap(value))) {
+        if (span.kind() == Span.Kind.SECRET
+            && value.length >= 8
+            && values.size() < MOST
+            && seen.add(ByteBuffer.wrap(value))) {
           values.add(value);
         }
       }

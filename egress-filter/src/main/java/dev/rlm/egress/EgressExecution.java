@@ -13,13 +13,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of one execution on its way out. Bytes are written in pieces of any size on any channels; what is safe is released to the
- * sink during {@link #write} and {@link #finish}. The result depends on the bytes and the order of the channels, not on the pieces.
+ * The output of one execution on its way out. Bytes are written in pieces of any size on any
+ * channels; what is safe is released to the sink during {@link #write} and {@link #finish}. The
+ * result depends on the bytes and the order of the channels, not on the pieces.
  *
- * <p>At most {@link StreamLimits#blockBytes()} are held; the last {@link StreamLimits#holdBackBytes()} stay until more follows or the
- * execution is finished. Thread-safe: writes of several threads are taken in the order in which they come.
+ * <p>At most {@link StreamLimits#blockBytes()} are held; the last {@link
+ * StreamLimits#holdBackBytes()} stay until more follows or the execution is finished. Thread-safe:
+ * writes of several threads are taken in the order in which they come.
  *
- * <p>When the filter fails inside, the bytes that it was examining are withheld behind a marker, and the stream goes on.
+ * <p>When the filter fails inside, the bytes that it was examining are withheld behind a marker,
+ * and the stream goes on.
  */
 public final class EgressExecution {
 
@@ -43,7 +46,11 @@ public final class EgressExecution {
   private boolean exhausted;
 
   EgressExecution(
-      EgressFilter filter, @Nullable ContextIndex context, SessionState state, EgressSink sink, boolean continues) {
+      EgressFilter filter,
+      @Nullable ContextIndex context,
+      SessionState state,
+      EgressSink sink,
+      boolean continues) {
     this.filter = filter;
     this.context = context;
     this.state = state;
@@ -97,9 +104,10 @@ public final class EgressExecution {
   }
 
   /**
-   * Releases the lines that are whole, for somebody who watches. What is released this early was examined with what came before
-   * it, but not with what follows: of a secret, or a copy of the context, that goes on in lines to come, only those are then
-   * covered. Without this call nothing leaves before all that could belong to it was seen, or the block was full.
+   * Releases the lines that are whole, for somebody who watches. What is released this early was
+   * examined with what came before it, but not with what follows: of a secret, or a copy of the
+   * context, that goes on in lines to come, only those are then covered. Without this call nothing
+   * leaves before all that could belong to it was seen, or the block was full.
    */
   public synchronized void releaseLines() {
     if (finished) {
@@ -112,8 +120,8 @@ public final class EgressExecution {
   }
 
   /**
-   * Ends the execution: examines what was held back, releases it, and hands the ends of the channels to the session. A second call
-   * gives the same report.
+   * Ends the execution: examines what was held back, releases it, and hands the ends of the
+   * channels to the session. A second call gives the same report.
    *
    * @return what was found
    */
@@ -143,18 +151,23 @@ public final class EgressExecution {
     Painting painting = new Painting(log.size());
     int settled = settle;
     try {
-      for (View view : views()) {
-        paint(view, settled, painting);
+      List<View> views = views();
+      for (View view : views) {
+        paint(view, settled, views.size() > 1 && view != views.getLast(), painting);
       }
     } catch (RuntimeException | StackOverflowError failure) {
       painting = new Painting(log.size());
       View all = View.ofAll(log, Tail.EMPTY);
-      Span span = new Span(0, log.size(), "filter-failure", Confidence.LOW, Span.Kind.LIMIT, List.of());
+      Span span =
+          new Span(0, log.size(), "filter-failure", Confidence.LOW, Span.Kind.LIMIT, List.of());
       painting.paint(all, span, 0, log.size(), "");
       settled = log.size();
     }
     for (Map.Entry<Channel, Carry> entry : carries.entrySet()) {
-      entry.setValue(entry.getValue().cover(View.ofChannel(log, entry.getKey(), tail(entry.getKey())), painting));
+      entry.setValue(
+          entry
+              .getValue()
+              .cover(View.ofChannel(log, entry.getKey(), tail(entry.getKey())), painting));
     }
     deepSeen += log.size();
     int released = painting.boundary(settled);
@@ -180,12 +193,14 @@ public final class EgressExecution {
     return views;
   }
 
-  private void paint(View view, int settled, Painting painting) {
-    List<Span> spans = filter.find(view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
+  private void paint(View view, int settled, boolean besideAll, Painting painting) {
+    List<Span> spans =
+        filter.find(
+            view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());
-      if (span.end() > from) {
+      if (span.end() > from && !(besideAll && Cuts.decidedByAll(log, view, span, from))) {
         decide(view, span, from, settled, painting);
       }
     }
@@ -209,7 +224,8 @@ public final class EgressExecution {
     }
   }
 
-  private void decideEcho(View view, Span span, int from, int settled, Painting painting, EchoMode mode) {
+  private void decideEcho(
+      View view, Span span, int from, int settled, Painting painting, EchoMode mode) {
     int to = span.end();
     while (to > from && view.place(to - 1) >= settled) {
       to--;
@@ -258,12 +274,7 @@ public final class EgressExecution {
   }
 
   private Channel channelAt(int place) {
-    for (int piece = 0; piece < log.pieces(); piece++) {
-      if (place < log.pieceEnd(piece)) {
-        return log.pieceChannel(piece);
-      }
-    }
-    throw new IllegalStateException("no piece at " + place);
+    return log.pieceChannel(log.pieceAt(place));
   }
 
   private ChannelPolicy policyAt(int place) {
@@ -301,7 +312,8 @@ public final class EgressExecution {
           area.written = true;
           out.writeBytes(marker(area));
           Action action = area.best().kind() == Span.Kind.LIMIT ? Action.WITHHELD : Action.REDACTED;
-          report.add(area.best(), log.pieceChannel(piece), offset(from), at - from, action, area.tag());
+          report.add(
+              area.best(), log.pieceChannel(piece), offset(from), at - from, action, area.tag());
         }
       }
       send(log.pieceChannel(piece), out.toByteArray());

@@ -16,11 +16,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds and redacts secrets and copies of a context document in what leaves a sandbox. Built once, from a policy, rules and the secrets
- * that the host itself holds. Immutable and thread-safe; everything that changes lives in an {@link EgressSession}.
+ * Finds and redacts secrets and copies of a context document in what leaves a sandbox. Built once,
+ * from a policy, rules and the secrets that the host itself holds. Immutable and thread-safe;
+ * everything that changes lives in an {@link EgressSession}.
  *
- * <p>Guarantees: the time is linear in the bytes filtered; nothing in the bytes can switch the filter off; bytes outside findings pass
- * unchanged; filtering filtered output changes nothing; the result does not depend on how a stream was cut into writes.
+ * <p>Guarantees: the time is linear in the bytes filtered; nothing in the bytes can switch the
+ * filter off; bytes outside findings pass unchanged; filtering filtered output changes nothing; the
+ * result does not depend on how a stream was cut into writes.
  */
 public final class EgressFilter {
 
@@ -34,7 +36,9 @@ public final class EgressFilter {
   private EgressFilter(Builder builder) {
     policy = builder.policy;
     List<Rule> enabled =
-        builder.rules.rules().stream().filter(rule -> !policy.disabledRules().contains(rule.id())).toList();
+        builder.rules.rules().stream()
+            .filter(rule -> !policy.disabledRules().contains(rule.id()))
+            .toList();
     scanner = new Scanner(enabled.stream().map(CompiledRule::new).toList());
     ownSecrets = new LiteralIndex(builder.secrets, "engine-secret", Span.Kind.ENGINE_SECRET);
   }
@@ -79,8 +83,9 @@ public final class EgressFilter {
     }
 
     /**
-     * Adds a secret that the host holds. It is matched exactly on every channel and in every mode, also encoded, reversed and in pieces
-     * of twelve bytes; values shorter than eight bytes are refused, because they would redact by chance.
+     * Adds a secret that the host holds. It is matched exactly on every channel and in every mode,
+     * also encoded, reversed and in pieces of twelve bytes; values shorter than eight bytes are
+     * refused, because they would redact by chance.
      *
      * @param value the secret's bytes; copied
      * @return this
@@ -114,16 +119,19 @@ public final class EgressFilter {
   }
 
   /**
-   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched exactly in the output. Takes two
-   * threads where they are free.
+   * Prepares a context document: indexes its runs, and scans it for secrets, which are then matched
+   * exactly in the output. Takes two threads where they are free.
    *
-   * @param context the document, for example a mapped file; not copied; it must not change, and its arena must stay open, as long as
-   *     the index is used
+   * @param context the document, for example a mapped file; not copied; it must not change, and its
+   *     arena must stay open, as long as the index is used
    * @return the index, to be shared by sessions
    */
   public ContextIndex index(MemorySegment context) {
     CompletableFuture<LiteralIndex> secrets =
-        CompletableFuture.supplyAsync(() -> new LiteralIndex(ContextSecrets.in(context, scanner), "context-secret", Span.Kind.SECRET));
+        CompletableFuture.supplyAsync(
+            () ->
+                new LiteralIndex(
+                    ContextSecrets.in(context, scanner), "context-secret", Span.Kind.SECRET));
     CompletableFuture<String> hash = secrets.thenApply(done -> ContextSecrets.sha256(context));
     EchoIndex echo = new EchoIndex(context);
     return new ContextIndex(echo, secrets.join(), hash.join(), context.byteSize());
@@ -178,10 +186,12 @@ public final class EgressFilter {
   }
 
   /**
-   * Looks again at the text as it will look with its markers, until nothing more is found: what a redaction brings to light, such as the
-   * neighbour of a line that is gone, goes with it. This is what makes filtering filtered text change nothing.
+   * Looks again at the text as it will look with its markers, until nothing more is found: what a
+   * redaction brings to light, such as the neighbour of a line that is gone, goes with it. This is
+   * what makes filtering filtered text change nothing.
    */
-  private void settle(byte[] text, int to, List<Span> spans, List<LiteralIndex> literals, boolean deep) {
+  private void settle(
+      byte[] text, int to, List<Span> spans, List<LiteralIndex> literals, boolean deep) {
     for (int round = 0; round < SETTLING_ROUNDS; round++) {
       List<Span> gone = spans.stream().filter(EgressFilter::isSecret).toList();
       if (gone.isEmpty()) {
@@ -189,7 +199,8 @@ public final class EgressFilter {
       }
       Decoded masked = Masked.of(text, to, gone);
       List<Span> more = new ArrayList<>();
-      for (Span span : new Inspector(scanner, literals, null, deep).inspect(masked.bytes(), masked.length())) {
+      for (Span span :
+          new Inspector(scanner, literals, null, deep).inspect(masked.bytes(), masked.length())) {
         int start = masked.sourceStart(span.start(), span.end());
         int end = masked.sourceEnd(span.start(), span.end());
         if (gone.stream().noneMatch(old -> old.start() <= start && end <= old.end())) {

@@ -7,16 +7,19 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Everything about the filter that a host can decide. Nothing in the filtered text can change it. Immutable.
+ * Everything about the filter that a host can decide. Nothing in the filtered text can change it.
+ * Immutable.
  *
  * @param channels what holds for each channel; a channel that is missing gets the default
  * @param echo budgets for copies of the context
  * @param disabledRules ids of rules that do not apply
- * @param allowedValues SHA-256 of values that may pass, 64 lower-case hexadecimal digits each; the engine's own secrets and secrets
- *     found in the context never pass
- * @param tags whether markers and findings carry a tag that is equal for equal values of one session
+ * @param allowedValues SHA-256 of values that may pass, 64 lower-case hexadecimal digits each; the
+ *     engine's own secrets and secrets found in the context never pass
+ * @param tags whether markers and findings carry a tag that is equal for equal values of one
+ *     session
  * @param limits sizes of buffers and of the costlier searches
- * @param sessionOutputBytes bytes that one session may release on all channels together; what exceeds it is withheld
+ * @param sessionOutputBytes bytes that one session may release on all channels together; what
+ *     exceeds it is withheld
  * @param maximumFindings findings listed in one report; all are counted
  */
 public record EgressPolicy(
@@ -42,7 +45,8 @@ public record EgressPolicy(
     Objects.requireNonNull(limits);
     for (String hash : allowedValues) {
       if (!hash.matches("[0-9a-f]{64}")) {
-        throw new IllegalArgumentException("an allowed value is given by the 64 lower-case hexadecimal digits of its SHA-256");
+        throw new IllegalArgumentException(
+            "an allowed value is given by the 64 lower-case hexadecimal digits of its SHA-256");
       }
     }
     if (sessionOutputBytes < 0 || maximumFindings < 0) {
@@ -51,19 +55,27 @@ public record EgressPolicy(
   }
 
   /**
-   * The policy that holds when nothing is configured: secrets are redacted on every channel; copies of the context draw on a budget
-   * on every channel but prompts to sub-models, where they are only counted, because handing slices to sub-models is how the loop
-   * works.
+   * The policy that holds when nothing is configured: secrets are redacted on every channel; copies
+   * of the context draw on a budget on every channel but prompts to sub-models, where they are only
+   * counted, because handing slices to sub-models is how the loop works.
    *
    * @return the default
    */
   public static EgressPolicy defaults() {
     return new EgressPolicy(
-        Map.of(), EchoBudget.defaults(), Set.of(), Set.of(), false, StreamLimits.defaults(), Long.MAX_VALUE, 64);
+        Map.of(),
+        EchoBudget.defaults(),
+        Set.of(),
+        Set.of(),
+        false,
+        StreamLimits.defaults(),
+        Long.MAX_VALUE,
+        64);
   }
 
   /**
-   * Reads a policy from the text of a file: JSON with the names of this record's components. What is missing keeps its default.
+   * Reads a policy from the text of a file: JSON with the names of this record's components. What
+   * is missing keeps its default.
    *
    * @param json the text
    * @return the policy
@@ -93,7 +105,14 @@ public record EgressPolicy(
     Map<Channel, ChannelPolicy> changed = new EnumMap<>(channels);
     changed.replaceAll((channel, policy) -> new ChannelPolicy(policy.secrets(), mode));
     return new EgressPolicy(
-        changed, echo, disabledRules, allowedValues, tags, limits, sessionOutputBytes, maximumFindings);
+        changed,
+        echo,
+        disabledRules,
+        allowedValues,
+        tags,
+        limits,
+        sessionOutputBytes,
+        maximumFindings);
   }
 
   /**
@@ -104,7 +123,14 @@ public record EgressPolicy(
    */
   public EgressPolicy withEchoBudget(EchoBudget budget) {
     return new EgressPolicy(
-        channels, budget, disabledRules, allowedValues, tags, limits, sessionOutputBytes, maximumFindings);
+        channels,
+        budget,
+        disabledRules,
+        allowedValues,
+        tags,
+        limits,
+        sessionOutputBytes,
+        maximumFindings);
   }
 
   /**
@@ -115,7 +141,14 @@ public record EgressPolicy(
    */
   public EgressPolicy withLimits(StreamLimits other) {
     return new EgressPolicy(
-        channels, echo, disabledRules, allowedValues, tags, other, sessionOutputBytes, maximumFindings);
+        channels,
+        echo,
+        disabledRules,
+        allowedValues,
+        tags,
+        other,
+        sessionOutputBytes,
+        maximumFindings);
   }
 
   /**
@@ -126,7 +159,14 @@ public record EgressPolicy(
    */
   public EgressPolicy withTags(boolean on) {
     return new EgressPolicy(
-        channels, echo, disabledRules, allowedValues, on, limits, sessionOutputBytes, maximumFindings);
+        channels,
+        echo,
+        disabledRules,
+        allowedValues,
+        on,
+        limits,
+        sessionOutputBytes,
+        maximumFindings);
   }
 
   /**
@@ -136,7 +176,8 @@ public record EgressPolicy(
    * @return a copy
    */
   public EgressPolicy withMaximumFindings(int maximum) {
-    return new EgressPolicy(channels, echo, disabledRules, allowedValues, tags, limits, sessionOutputBytes, maximum);
+    return new EgressPolicy(
+        channels, echo, disabledRules, allowedValues, tags, limits, sessionOutputBytes, maximum);
   }
 
   private static Map<Channel, ChannelPolicy> defaultChannels() {

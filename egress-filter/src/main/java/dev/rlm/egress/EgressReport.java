@@ -8,14 +8,19 @@ import java.util.TreeMap;
 /**
  * What the filter found in one execution or one string.
  *
- * @param findings the first findings, in the order in which they were decided, at most {@link EgressPolicy#maximumFindings()}
+ * @param findings the first findings, in the order in which they were decided, at most {@link
+ *     EgressPolicy#maximumFindings()}
  * @param counts how often each rule matched, findings beyond the bound included
  * @param redactions how many markers were written
  * @param bytesIn unfiltered bytes
  * @param bytesOut bytes released, markers included
  */
 public record EgressReport(
-    List<Finding> findings, Map<String, Integer> counts, int redactions, long bytesIn, long bytesOut) {
+    List<Finding> findings,
+    Map<String, Integer> counts,
+    int redactions,
+    long bytesIn,
+    long bytesOut) {
 
   /** Copies the collections; the counts are sorted by rule. */
   public EgressReport {

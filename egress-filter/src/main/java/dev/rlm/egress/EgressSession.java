@@ -4,16 +4,18 @@ import dev.rlm.egress.scan.Span;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filter's memory of one sandbox session, or of one execution where there is no session: budgets that are spent, the key of the
- * tags, and the ends of earlier outputs, so that a secret in pieces is found over executions.
+ * The filter's memory of one sandbox session, or of one execution where there is no session:
+ * budgets that are spent, the key of the tags, and the ends of earlier outputs, so that a secret in
+ * pieces is found over executions.
  *
- * <p>Thread-safe. At most one {@link EgressExecution} is open at a time; whole strings may be filtered at any time.
+ * <p>Thread-safe. At most one {@link EgressExecution} is open at a time; whole strings may be
+ * filtered at any time.
  */
 public final class EgressSession {
 
@@ -57,9 +59,10 @@ public final class EgressSession {
   }
 
   /**
-   * Filters a string value that stands under a name, such as a member of a JSON object or a variable: the name tells the detectors what
-   * the value is, as {@code password} does, and is itself not part of the result. Meant for trees of values, leaf by leaf; pass the
-   * serialised tree to {@link #inspect} afterwards.
+   * Filters a string value that stands under a name, such as a member of a JSON object or a
+   * variable: the name tells the detectors what the value is, as {@code password} does, and is
+   * itself not part of the result. Meant for trees of values, leaf by leaf; pass the serialised
+   * tree to {@link #inspect} afterwards.
    *
    * @param channel the channel it leaves by
    * @param name the name, unfiltered
@@ -76,8 +79,8 @@ public final class EgressSession {
   }
 
   /**
-   * Tells whether a serialised form may leave as it is, without changing it and without drawing on budgets: the last check after a tree
-   * was filtered leaf by leaf.
+   * Tells whether a serialised form may leave as it is, without changing it and without drawing on
+   * budgets: the last check after a tree was filtered leaf by leaf.
    *
    * @param channel the channel it leaves by
    * @param text the serialised form
@@ -100,7 +103,8 @@ public final class EgressSession {
   /**
    * What the session has spent so far.
    *
-   * @return bytes of the context that were released as copies, by channel; channels with none are missing
+   * @return bytes of the context that were released as copies, by channel; channels with none are
+   *     missing
    */
   public Map<Channel, Long> echoReleased() {
     return new EnumMap<>(state.echoReleased());

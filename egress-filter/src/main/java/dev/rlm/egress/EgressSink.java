@@ -5,7 +5,8 @@ package dev.rlm.egress;
 public interface EgressSink {
 
   /**
-   * Takes released bytes. It is called on the thread that writes or finishes, in the order of release, never with zero bytes.
+   * Takes released bytes. It is called on the thread that writes or finishes, in the order of
+   * release, never with zero bytes.
    *
    * @param channel the channel the bytes belong to
    * @param bytes filtered bytes; the array is the receiver's to keep

@@ -8,12 +8,15 @@ import java.util.Objects;
  *
  * @param ruleId the rule that matched, as it stands in the marker
  * @param channel where it was found
- * @param offset first byte of the span, counted in the unfiltered bytes of this channel since the execution began
+ * @param offset first byte of the span, counted in the unfiltered bytes of this channel since the
+ *     execution began
  * @param length bytes of the span in the unfiltered channel
- * @param decodeChain the views through which it was seen, outermost first; empty when it stood there plainly
+ * @param decodeChain the views through which it was seen, outermost first; empty when it stood
+ *     there plainly
  * @param confidence how sure the detector is
  * @param action what was done
- * @param tag eight hexadecimal digits that are equal for equal values within one session, or empty when the policy asks for none
+ * @param tag eight hexadecimal digits that are equal for equal values within one session, or empty
+ *     when the policy asks for none
  */
 public record Finding(
     String ruleId,

@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and all of them together to a multiple of
- * the text's length. Used for one text only.
+ * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and
+ * all of them together to a multiple of the text's length. Used for one text only.
  */
 final class Inspector {
 
   private static final int DEPTH = 4;
-  private static final int SHARE = 3;
+  private static final int SHARE = 4;
   private static final int MOST_STRIDES = 4;
 
   private final Scanner scanner;
@@ -26,7 +26,8 @@ final class Inspector {
   private final boolean deep;
   private long left;
 
-  Inspector(Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
+  Inspector(
+      Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
     this.scanner = scanner;
     this.literals = literals;
     this.echo = echo;
@@ -37,7 +38,7 @@ final class Inspector {
     left = (long) to * SHARE + 4096;
     List<Span> spans = new ArrayList<>();
     look(text, to, Scanner.Scope.ALL, spans);
-    decode(text, to, 0, spans);
+    decode(text, to, 0, true, spans);
     if (deep) {
       transform(text, to, spans);
     }
@@ -55,26 +56,31 @@ final class Inspector {
     }
   }
 
-  private void decode(byte[] text, int to, int depth, List<Span> spans) {
-    Views.encoded(text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
-    if (deep) {
+  private void decode(byte[] text, int to, int depth, boolean disguises, List<Span> spans) {
+    Views.encoded(
+        text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
+    if (deep && disguises) {
       Views.disguised(text, to, view -> visit(view, depth, spans));
     }
   }
 
   private void visit(Decoded view, int depth, List<Span> spans) {
+    // These show text that was looked at already in another way, so that nothing is lost without
+    // them.
+    boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     if (left < view.length()) {
-      withhold(view, spans);
+      if (!partial) {
+        withhold(view, spans);
+      }
       return;
     }
     left -= view.length();
     List<Span> inner = new ArrayList<>();
     look(view.bytes(), view.length(), Scanner.Scope.ALL, inner);
     if (depth + 1 < DEPTH) {
-      decode(view.bytes(), view.length(), depth + 1, inner);
+      decode(view.bytes(), view.length(), depth + 1, !partial, inner);
       unpack(view, depth, inner, spans);
     }
-    boolean partial = view.name().equals("joined") || view.name().equals("escapes");
     for (Span span : inner) {
       if (!view.touches(span.start(), span.end())) {
         continue;
@@ -102,7 +108,8 @@ final class Inspector {
   private static void withhold(Decoded view, List<Span> spans) {
     int start = view.sourceStart(0, view.length());
     int end = view.sourceEnd(0, view.length());
-    spans.add(new Span(start, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of(view.name())));
+    spans.add(
+        new Span(start, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of(view.name())));
   }
 
   /** Data that might be the context in a private code counts only where there is a context. */
@@ -112,7 +119,10 @@ final class Inspector {
     }
   }
 
-  /** Views of the whole text. Only what is beyond doubt counts in them, for they make words look random. */
+  /**
+   * Views of the whole text. Only what is beyond doubt counts in them, for they make words look
+   * random.
+   */
   private void transform(byte[] text, int to, List<Span> spans) {
     whole(Views.reversed(text, to), spans);
     whole(Views.rotated(text, to), spans);

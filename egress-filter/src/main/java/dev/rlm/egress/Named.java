@@ -13,7 +13,10 @@ final class Named {
     StringBuilder text = new StringBuilder("\n");
     name.codePoints()
         .limit(MAXIMUM)
-        .forEach(c -> text.appendCodePoint(Character.isLetterOrDigit(c) || c == '-' || c == '.' ? c : '_'));
+        .forEach(
+            c ->
+                text.appendCodePoint(
+                    Character.isLetterOrDigit(c) || c == '-' || c == '.' ? c : '_'));
     return text.append(" = \"").toString().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which bytes of an arrival log must not leave. Spans that touch a common byte become one area with one marker; the most telling span
- * names it.
+ * Which bytes of an arrival log must not leave. Spans that touch a common byte become one area with
+ * one marker; the most telling span names it.
  */
 final class Painting {
 
@@ -104,7 +104,11 @@ final class Painting {
   /** The first place from {@code place} on where no area is cut in two. */
   int boundary(int place) {
     int at = place;
-    while (at > 0 && at < owner.length && covered(at) && covered(at - 1) && area(at) == area(at - 1)) {
+    while (at > 0
+        && at < owner.length
+        && covered(at)
+        && covered(at - 1)
+        && area(at) == area(at - 1)) {
       at++;
     }
     return at;

@@ -46,7 +46,8 @@ final class PolicyFile {
     try {
       return policy(MAPPER.readValue(json, Document.class));
     } catch (JsonProcessingException e) {
-      throw new EgressConfigurationException("the policy file is not valid: " + e.getOriginalMessage(), e);
+      throw new EgressConfigurationException(
+          "the policy file is not valid: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new EgressConfigurationException("the policy file is not valid: " + e.getMessage(), e);
     }
@@ -65,7 +66,8 @@ final class PolicyFile {
         or(document.maximumFindings, defaults.maximumFindings()));
   }
 
-  private static Map<Channel, ChannelPolicy> channels(Map<String, Modes> given, EgressPolicy defaults) {
+  private static Map<Channel, ChannelPolicy> channels(
+      Map<String, Modes> given, EgressPolicy defaults) {
     Map<Channel, ChannelPolicy> channels = new EnumMap<>(Channel.class);
     given.forEach(
         (name, modes) -> {
@@ -74,7 +76,9 @@ final class PolicyFile {
           channels.put(
               channel,
               new ChannelPolicy(
-                  modes.secrets == null ? before.secrets() : SecretMode.valueOf(upper(modes.secrets)),
+                  modes.secrets == null
+                      ? before.secrets()
+                      : SecretMode.valueOf(upper(modes.secrets)),
                   modes.echo == null ? before.echo() : EchoMode.valueOf(upper(modes.echo))));
         });
     return channels;

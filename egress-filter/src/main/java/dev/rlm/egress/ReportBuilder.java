@@ -27,7 +27,8 @@ final class ReportBuilder {
     }
     if (findings.size() < maximum) {
       findings.add(
-          new Finding(span.rule(), channel, offset, length, span.chain(), span.confidence(), action, tag));
+          new Finding(
+              span.rule(), channel, offset, length, span.chain(), span.confidence(), action, tag));
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.Map;
 /**
  * Known formats of secrets, as data. Immutable.
  *
- * <p>A rule file is JSON: {@code {"rules": [{"id", "description", "anchors", "shape", …}]}}. The module's {@code RULES.md} describes
- * every field.
+ * <p>A rule file is JSON: {@code {"rules": [{"id", "description", "anchors", "shape", …}]}}. The
+ * module's {@code RULES.md} describes every field.
  */
 public final class RuleSet {
 
@@ -50,7 +50,8 @@ public final class RuleSet {
    *
    * @param json text of the file
    * @return its rules
-   * @throws EgressConfigurationException when the text is no rule file, or a shape cannot be compiled
+   * @throws EgressConfigurationException when the text is no rule file, or a shape cannot be
+   *     compiled
    */
   public static RuleSet parse(String json) {
     try {

@@ -72,7 +72,10 @@ final class SessionState {
     return copy;
   }
 
-  /** Eight digits that are equal for equal values of this session and say nothing about them to others. */
+  /**
+   * Eight digits that are equal for equal values of this session and say nothing about them to
+   * others.
+   */
   String tag(byte[] text, int start, int end) {
     if (!policy.tags()) {
       return "";

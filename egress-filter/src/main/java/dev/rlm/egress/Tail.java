@@ -1,6 +1,8 @@
 package dev.rlm.egress;
 
-/** The last raw bytes that went before, which give new bytes their left neighbourhood. Immutable. */
+/**
+ * The last raw bytes that went before, which give new bytes their left neighbourhood. Immutable.
+ */
 final class Tail {
 
   /** Bytes kept; no rule looks further back. */

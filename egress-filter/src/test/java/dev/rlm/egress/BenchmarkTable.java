@@ -39,7 +39,15 @@ final class BenchmarkTable {
 
   private void add(String name, double value, double bar, String unit, boolean met, String sign) {
     out.println(
-        String.format(Locale.ROOT, "  %-62s %12s %-9s bar %s %-8s %s", name, shown(value), unit, sign, shown(bar), met ? "met" : "MISSED"));
+        String.format(
+            Locale.ROOT,
+            "  %-62s %12s %-9s bar %s %-8s %s",
+            name,
+            shown(value),
+            unit,
+            sign,
+            shown(bar),
+            met ? "met" : "MISSED"));
     Map<String, Object> row = row(name, value, unit);
     row.put("bar", bar);
     row.put("met", met);

@@ -33,16 +33,26 @@ final class BenignBenchmark {
           redacted += finding.length();
           if (System.getProperty("show") != null) {
             int from = (int) Math.max(0, finding.offset() - 30);
-            int to = (int) Math.min(file.length, finding.offset() + Math.min(60, finding.length()) + 5);
-            System.out.println(corpus.getKey() + " " + finding.ruleId() + finding.decodeChain() + " | "
-                + new String(file, from, to - from, java.nio.charset.StandardCharsets.UTF_8).replace("\n", "\\n"));
+            int to =
+                (int) Math.min(file.length, finding.offset() + Math.min(60, finding.length()) + 5);
+            System.out.println(
+                corpus.getKey()
+                    + " "
+                    + finding.ruleId()
+                    + finding.decodeChain()
+                    + " | "
+                    + new String(file, from, to - from, java.nio.charset.StandardCharsets.UTF_8)
+                        .replace("\n", "\\n"));
           }
         }
         lost += redacted;
         worst = Math.max(worst, file.length < 2000 ? 0 : 100.0 * redacted / file.length);
         corpusBytes += file.length;
       }
-      table.note(corpus.getKey() + " (" + corpusBytes / 1000 + " kB)", corpusRedactions * 1e6 / corpusBytes, "redactions/MB");
+      table.note(
+          corpus.getKey() + " (" + corpusBytes / 1000 + " kB)",
+          corpusRedactions * 1e6 / corpusBytes,
+          "redactions/MB");
       bytes += corpusBytes;
       redactions += corpusRedactions;
     }

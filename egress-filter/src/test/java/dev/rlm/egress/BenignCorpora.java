@@ -51,7 +51,8 @@ final class BenignCorpora {
       return files;
     }
     try (ZipFile sources = new ZipFile(zip.toFile())) {
-      List<? extends ZipEntry> entries = sources.stream().filter(e -> e.getName().endsWith(".java")).toList();
+      List<? extends ZipEntry> entries =
+          sources.stream().filter(e -> e.getName().endsWith(".java")).toList();
       int step = 1 + entries.size() / 1000;
       for (int i = 0; i < entries.size(); i += step) {
         try (InputStream in = sources.getInputStream(entries.get(i))) {
@@ -74,19 +75,27 @@ final class BenignCorpora {
     return read(Path.of("/usr/share/man"), path -> path.toString().endsWith(".gz"));
   }
 
-  private static List<byte[]> read(Path root, java.util.function.Predicate<Path> wanted) throws IOException {
+  private static List<byte[]> read(Path root, java.util.function.Predicate<Path> wanted)
+      throws IOException {
     if (!Files.isDirectory(root)) {
       return List.of();
     }
     List<Path> paths;
     try (Stream<Path> walk = Files.walk(root)) {
-      paths = walk.filter(Files::isRegularFile).filter(Files::isReadable).filter(wanted).sorted().toList();
+      paths =
+          walk.filter(Files::isRegularFile)
+              .filter(Files::isReadable)
+              .filter(wanted)
+              .sorted()
+              .toList();
     }
     List<byte[]> files = new ArrayList<>();
     int step = 1 + paths.size() / 1500;
     for (int i = 0; i < paths.size(); i += step) {
       try (InputStream in = Files.newInputStream(paths.get(i))) {
-        files.add((paths.get(i).toString().endsWith(".gz") ? new GZIPInputStream(in) : in).readAllBytes());
+        files.add(
+            (paths.get(i).toString().endsWith(".gz") ? new GZIPInputStream(in) : in)
+                .readAllBytes());
       }
     }
     return limited(files);
@@ -128,20 +137,59 @@ final class BenignCorpora {
 
   private static String logLine(Random random, int number) {
     return switch (number % 5) {
-      case 0 -> "2026-01-0" + (1 + random.nextInt(9)) + "T12:0" + random.nextInt(9) + ":11.123Z INFO  [worker-" + random.nextInt(32)
-          + "] request " + new UUID(random.nextLong(), random.nextLong()) + " took " + random.nextInt(900) + " ms";
-      case 1 -> "commit " + hex(random, 20) + " (HEAD -> main, tag: v1." + random.nextInt(20) + ".0)";
-      case 2 -> "sha256:" + hex(random, 32) + "  layer " + random.nextInt(40) + " pulled, " + random.nextInt(1 << 28) + " bytes";
-      case 3 -> "10.0." + random.nextInt(255) + "." + random.nextInt(255) + " - - \"GET /api/v1/items/" + random.nextInt(1 << 30)
-          + "?page=" + random.nextInt(90) + "&sort=name HTTP/1.1\" 200 " + random.nextInt(90000);
-      default -> "md5 " + hex(random, 16) + " etag \"" + hex(random, 8) + "\" trace_id=" + hex(random, 16) + " span_id=" + hex(random, 8);
+      case 0 ->
+          "2026-01-0"
+              + (1 + random.nextInt(9))
+              + "T12:0"
+              + random.nextInt(9)
+              + ":11.123Z INFO  [worker-"
+              + random.nextInt(32)
+              + "] request "
+              + new UUID(random.nextLong(), random.nextLong())
+              + " took "
+              + random.nextInt(900)
+              + " ms";
+      case 1 ->
+          "commit " + hex(random, 20) + " (HEAD -> main, tag: v1." + random.nextInt(20) + ".0)";
+      case 2 ->
+          "sha256:"
+              + hex(random, 32)
+              + "  layer "
+              + random.nextInt(40)
+              + " pulled, "
+              + random.nextInt(1 << 28)
+              + " bytes";
+      case 3 ->
+          "10.0."
+              + random.nextInt(255)
+              + "."
+              + random.nextInt(255)
+              + " - - \"GET /api/v1/items/"
+              + random.nextInt(1 << 30)
+              + "?page="
+              + random.nextInt(90)
+              + "&sort=name HTTP/1.1\" 200 "
+              + random.nextInt(90000);
+      default ->
+          "md5 "
+              + hex(random, 16)
+              + " etag \""
+              + hex(random, 8)
+              + "\" trace_id="
+              + hex(random, 16)
+              + " span_id="
+              + hex(random, 8);
     };
   }
 
   private static String csvLine(Random random, int number) {
     StringBuilder line = new StringBuilder().append(number);
     for (int i = 0; i < 12; i++) {
-      line.append(',').append(i % 3 == 0 ? Integer.toString(random.nextInt()) : Double.toString(random.nextGaussian()));
+      line.append(',')
+          .append(
+              i % 3 == 0
+                  ? Integer.toString(random.nextInt())
+                  : Double.toString(random.nextGaussian()));
     }
     return line.append(",item-").append(random.nextInt(1000)).append(",2026-01-01").toString();
   }
@@ -158,10 +206,20 @@ final class BenignCorpora {
     byte[] shorter = new byte[32];
     random.nextBytes(shorter);
     return switch (number % 4) {
-      case 0 -> "      \"integrity\": \"sha512-" + Base64.getEncoder().encodeToString(digest) + "\",";
+      case 0 ->
+          "      \"integrity\": \"sha512-" + Base64.getEncoder().encodeToString(digest) + "\",";
       case 1 -> "checksum = \"" + hex(random, 32) + "\"";
-      case 2 -> "golang.org/x/net v0." + random.nextInt(40) + ".0 h1:" + Base64.getEncoder().encodeToString(shorter);
-      default -> "    {file = \"package-" + random.nextInt(99) + ".whl\", hash = \"sha256:" + hex(random, 32) + "\"},";
+      case 2 ->
+          "golang.org/x/net v0."
+              + random.nextInt(40)
+              + ".0 h1:"
+              + Base64.getEncoder().encodeToString(shorter);
+      default ->
+          "    {file = \"package-"
+              + random.nextInt(99)
+              + ".whl\", hash = \"sha256:"
+              + hex(random, 32)
+              + "\"},";
     };
   }
 
@@ -170,9 +228,15 @@ final class BenignCorpora {
     for (int i = 0; i < 20; i++) {
       byte[] image = new byte[30_000];
       random.nextBytes(image);
-      System.arraycopy(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13}, 0, image, 0, 12);
-      String encoded = i % 2 == 0 ? Base64.getEncoder().encodeToString(image) : Base64.getMimeEncoder().encodeToString(image);
-      files.add(("<img alt=\"plot\" src=\"data:image/png;base64," + encoded + "\">\n").getBytes(StandardCharsets.UTF_8));
+      System.arraycopy(
+          new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13}, 0, image, 0, 12);
+      String encoded =
+          i % 2 == 0
+              ? Base64.getEncoder().encodeToString(image)
+              : Base64.getMimeEncoder().encodeToString(image);
+      files.add(
+          ("<img alt=\"plot\" src=\"data:image/png;base64," + encoded + "\">\n")
+              .getBytes(StandardCharsets.UTF_8));
     }
     return files;
   }

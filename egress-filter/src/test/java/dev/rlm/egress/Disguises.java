@@ -24,7 +24,9 @@ final class Disguises {
   static Map<String, UnaryOperator<String>> ofSecrets() {
     Map<String, UnaryOperator<String>> all = new LinkedHashMap<>();
     all.put("base64", s -> base64(s.getBytes(UTF_8)));
-    all.put("base64url", s -> Base64.getUrlEncoder().withoutPadding().encodeToString(s.getBytes(UTF_8)));
+    all.put(
+        "base64url",
+        s -> Base64.getUrlEncoder().withoutPadding().encodeToString(s.getBytes(UTF_8)));
     all.put("base64 twice", s -> base64(base64(s.getBytes(UTF_8)).getBytes(UTF_8)));
     all.put("hex", s -> HexFormat.of().formatHex(s.getBytes(UTF_8)));
     all.put("hex bytes", s -> HexFormat.ofDelimiter(" ").formatHex(s.getBytes(UTF_8)));
@@ -47,7 +49,8 @@ final class Disguises {
     all.put("upper case", s -> s.toUpperCase(java.util.Locale.ROOT));
     all.put("no white space", s -> s.replaceAll("\\s+", ""));
     all.put("no punctuation", s -> s.replaceAll("[^A-Za-z0-9\\s]", ""));
-    all.put("JSON escapes", s -> s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+    all.put(
+        "JSON escapes", s -> s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
     all.put("percent", s -> java.net.URLEncoder.encode(s, UTF_8));
     all.put("base64", s -> base64(s.getBytes(UTF_8)));
     all.put("base64 wrapped", s -> Base64.getMimeEncoder().encodeToString(s.getBytes(UTF_8)));

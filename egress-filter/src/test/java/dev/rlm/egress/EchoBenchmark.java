@@ -78,7 +78,8 @@ final class EchoBenchmark {
         }
       }
     }
-    table.atLeast("mean over " + Disguises.ofCopies().size() + " disguises", sum / figures, 0.98, "share");
+    table.atLeast(
+        "mean over " + Disguises.ofCopies().size() + " disguises", sum / figures, 0.98, "share");
   }
 
   private static String slice(byte[] context, Random random, int symbols) {
@@ -103,7 +104,10 @@ final class EchoBenchmark {
     EgressExecution execution = filter.openSession(index).begin((channel, bytes) -> {});
     execution.write(Channel.STDOUT, other);
     Map<String, Integer> counts = execution.finish().counts();
-    table.atMost("false echoes in 100 MB of other text", counts.getOrDefault("context-echo", 0), 0, "");
-    table.section(String.format(Locale.ROOT, "  (rules that fired on it: %s)", List.copyOf(counts.entrySet())));
+    table.atMost(
+        "false echoes in 100 MB of other text", counts.getOrDefault("context-echo", 0), 0, "");
+    table.section(
+        String.format(
+            Locale.ROOT, "  (rules that fired on it: %s)", List.copyOf(counts.entrySet())));
   }
 }

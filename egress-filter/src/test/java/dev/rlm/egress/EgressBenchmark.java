@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Measures everything the filter promises: {@code EgressBenchmark [--samples FOLDER] [--json FILE] [--only PART[,PART]]}. Parts are
- * samples, splits, disguises, benign, echo, speed, latency, worst. Peers are run where they are installed.
+ * Measures everything the filter promises: {@code EgressBenchmark [--samples FOLDER] [--json FILE]
+ * [--only PART[,PART]]}. Parts are samples, splits, disguises, benign, echo, speed, latency, worst.
+ * Peers are run where they are installed.
  */
 final class EgressBenchmark {
 
@@ -20,7 +21,8 @@ final class EgressBenchmark {
     Map<String, String> options = options(args);
     BenchmarkTable table = new BenchmarkTable(new PrintStream(System.out, true, UTF_8));
     Path samples = Path.of(options.getOrDefault("--samples", "../../shared/data/egress-dev"));
-    String only = options.getOrDefault("--only", "samples,splits,disguises,benign,echo,speed,latency,worst");
+    String only =
+        options.getOrDefault("--only", "samples,splits,disguises,benign,echo,speed,latency,worst");
     for (String part : only.split(",", -1)) {
       switch (part) {
         case "samples" -> new SampleBenchmark(table, samples).score();

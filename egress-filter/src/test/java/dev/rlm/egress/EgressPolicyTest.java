@@ -19,7 +19,12 @@ class EgressPolicyTest {
   private static final String TOKEN = Samples.githubToken(new Random(8));
 
   private static String filtered(String policy, String text) {
-    return EgressFilter.builder().policy(EgressPolicy.parse(policy)).build().openSession().filter(Channel.STDOUT, text).text();
+    return EgressFilter.builder()
+        .policy(EgressPolicy.parse(policy))
+        .build()
+        .openSession()
+        .filter(Channel.STDOUT, text)
+        .text();
   }
 
   @Test
@@ -29,7 +34,9 @@ class EgressPolicyTest {
 
   @Test
   void theFileInTheRepositoryHoldsTheDefaults() throws IOException {
-    assertEquals(EgressPolicy.defaults(), EgressPolicy.parse(Files.readString(Path.of("..", "config", "egress-policy.json"))));
+    assertEquals(
+        EgressPolicy.defaults(),
+        EgressPolicy.parse(Files.readString(Path.of("..", "config", "egress-policy.json"))));
   }
 
   @Test
@@ -54,15 +61,23 @@ class EgressPolicyTest {
   @Test
   void typingSlipsAreErrors() {
     assertThrows(EgressConfigurationException.class, () -> EgressPolicy.parse("{\"chanels\": {}}"));
-    assertThrows(EgressConfigurationException.class, () -> EgressPolicy.parse("{\"channels\": {\"stdoutt\": {}}}"));
-    assertThrows(EgressConfigurationException.class, () -> EgressPolicy.parse("{\"echo\": {\"minimumRun\": 3}}"));
-    assertThrows(EgressConfigurationException.class, () -> EgressPolicy.parse("{\"allowedValues\": [\"abc\"]}"));
+    assertThrows(
+        EgressConfigurationException.class,
+        () -> EgressPolicy.parse("{\"channels\": {\"stdoutt\": {}}}"));
+    assertThrows(
+        EgressConfigurationException.class,
+        () -> EgressPolicy.parse("{\"echo\": {\"minimumRun\": 3}}"));
+    assertThrows(
+        EgressConfigurationException.class,
+        () -> EgressPolicy.parse("{\"allowedValues\": [\"abc\"]}"));
   }
 
   @Test
   void reportingLeavesSecretsInPlaceAndTellsOfThem() {
     EgressFilter filter =
-        EgressFilter.builder().policy(EgressPolicy.parse("{\"channels\": {\"stdout\": {\"secrets\": \"report\"}}}")).build();
+        EgressFilter.builder()
+            .policy(EgressPolicy.parse("{\"channels\": {\"stdout\": {\"secrets\": \"report\"}}}"))
+            .build();
     FilteredText result = filter.openSession().filter(Channel.STDOUT, "x " + TOKEN);
     assertEquals("x " + TOKEN, result.text());
     assertEquals(Action.REPORTED, result.report().findings().getFirst().action());
@@ -70,19 +85,32 @@ class EgressPolicyTest {
 
   @Test
   void aDisabledRuleDoesNotName() {
-    assertNotEquals("x [REDACTED:github-token]", filtered("{\"disabledRules\": [\"github-token\"]}", "x " + TOKEN));
+    assertNotEquals(
+        "x [REDACTED:github-token]",
+        filtered("{\"disabledRules\": [\"github-token\"]}", "x " + TOKEN));
   }
 
   @Test
   void anAllowedValuePasses() throws Exception {
-    String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(UTF_8)));
-    EgressPolicy policy = EgressPolicy.parse("{\"disabledRules\": [], \"allowedValues\": [\"" + hash + "\"]}");
-    assertEquals("x " + TOKEN, EgressFilter.builder().policy(policy).build().openSession().filter(Channel.STDOUT, "x " + TOKEN).text());
+    String hash =
+        HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(UTF_8)));
+    EgressPolicy policy =
+        EgressPolicy.parse("{\"disabledRules\": [], \"allowedValues\": [\"" + hash + "\"]}");
+    assertEquals(
+        "x " + TOKEN,
+        EgressFilter.builder()
+            .policy(policy)
+            .build()
+            .openSession()
+            .filter(Channel.STDOUT, "x " + TOKEN)
+            .text());
   }
 
   @Test
   void tagsAreEqualForEqualValuesOfOneSessionOnly() {
-    EgressFilter filter = EgressFilter.builder().policy(EgressPolicy.defaults().withTags(true)).build();
+    EgressFilter filter =
+        EgressFilter.builder().policy(EgressPolicy.defaults().withTags(true)).build();
     EgressSession session = filter.openSession();
     String first = session.filter(Channel.STDOUT, TOKEN).text();
     assertEquals(first, session.filter(Channel.STDOUT, TOKEN).text());
@@ -93,6 +121,7 @@ class EgressPolicyTest {
 
   @Test
   void outputBeyondTheSessionsBudgetIsWithheld() {
-    assertEquals("0123[REDACTED:output-budget]", filtered("{\"sessionOutputBytes\": 4}", "0123456789"));
+    assertEquals(
+        "0123[REDACTED:output-budget]", filtered("{\"sessionOutputBytes\": 4}", "0123456789"));
   }
 }

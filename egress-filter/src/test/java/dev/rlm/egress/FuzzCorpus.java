@@ -16,9 +16,13 @@ final class FuzzCorpus {
 
   private FuzzCorpus() {}
 
-  /** The saved corpus: samples between lines of {@code ====}, with {@code <>} as a break that is taken out. */
+  /**
+   * The saved corpus: samples between lines of {@code ====}, with {@code <>} as a break that is
+   * taken out.
+   */
   static List<byte[]> read() {
-    try (InputStream in = Objects.requireNonNull(FuzzCorpus.class.getResourceAsStream("/fuzz/corpus.txt"))) {
+    try (InputStream in =
+        Objects.requireNonNull(FuzzCorpus.class.getResourceAsStream("/fuzz/corpus.txt"))) {
       List<byte[]> samples = new ArrayList<>();
       for (String sample : new String(in.readAllBytes(), UTF_8).split("\n====\n", -1)) {
         samples.add(sample.replace("<>", "").getBytes(UTF_8));
@@ -36,7 +40,8 @@ final class FuzzCorpus {
     for (int i = 0; i < parts; i++) {
       byte[] sample = corpus.get(random.nextInt(corpus.size()));
       int from = random.nextInt(4) == 0 ? random.nextInt(sample.length + 1) : 0;
-      int to = random.nextInt(4) == 0 ? from + random.nextInt(sample.length - from + 1) : sample.length;
+      int to =
+          random.nextInt(4) == 0 ? from + random.nextInt(sample.length - from + 1) : sample.length;
       for (int n = random.nextInt(12) == 0 ? 5 : 1; n > 0; n--) {
         out.write(sample, from, to - from);
       }

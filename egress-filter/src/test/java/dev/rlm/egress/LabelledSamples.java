@@ -34,7 +34,10 @@ final class LabelledSamples {
     return samples;
   }
 
-  /** Whether nothing of a secret survives: no run of eight characters that stands nowhere else in the sample. */
+  /**
+   * Whether nothing of a secret survives: no run of eight characters that stands nowhere else in
+   * the sample.
+   */
   static boolean isRedacted(String text, String secret, String output) {
     if (secret.isEmpty()) {
       return !output.equals(text);

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What holds for whatever bytes come, tried on mutations of a saved corpus. {@code -Dseed=N} repeats a run, {@code -Dfuzz=N} sets its length. */
+/**
+ * What holds for whatever bytes come, tried on mutations of a saved corpus. {@code -Dseed=N}
+ * repeats a run, {@code -Dfuzz=N} sets its length.
+ */
 class PropertiesTest {
 
   private static final int MARKER = 96;
 
-  private final EgressFilter filter = EgressFilter.builder().policy(EgressPolicy.defaults().withMaximumFindings(100_000)).build();
+  private final EgressFilter filter =
+      EgressFilter.builder().policy(EgressPolicy.defaults().withMaximumFindings(100_000)).build();
 
   private record Result(String text, EgressReport report) {
     byte[] output() {
@@ -25,7 +29,8 @@ class PropertiesTest {
 
   private Result run(byte[] input) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    EgressExecution execution = filter.openSession().begin((channel, bytes) -> out.writeBytes(bytes));
+    EgressExecution execution =
+        filter.openSession().begin((channel, bytes) -> out.writeBytes(bytes));
     execution.write(Channel.STDOUT, input);
     EgressReport report = execution.finish();
     return new Result(out.toString(ISO_8859_1), report);
@@ -40,7 +45,8 @@ class PropertiesTest {
       Result once = run(input);
       check(input, once);
       Result twice = run(once.output());
-      assertEquals(once.text(), twice.text(), () -> "not idempotent for " + new String(input, ISO_8859_1));
+      assertEquals(
+          once.text(), twice.text(), () -> "not idempotent for " + new String(input, ISO_8859_1));
     }
   }
 
@@ -49,9 +55,13 @@ class PropertiesTest {
     StringBuilder expected = new StringBuilder();
     int at = 0;
     List<Finding> findings =
-        result.report().findings().stream().sorted(Comparator.comparingLong(Finding::offset)).toList();
+        result.report().findings().stream()
+            .sorted(Comparator.comparingLong(Finding::offset))
+            .toList();
     for (Finding finding : findings) {
-      assertTrue(finding.offset() >= at && finding.offset() + finding.length() <= input.length, finding.toString());
+      assertTrue(
+          finding.offset() >= at && finding.offset() + finding.length() <= input.length,
+          finding.toString());
       expected.append(new String(input, at, (int) finding.offset() - at, ISO_8859_1));
       expected.append("[REDACTED:").append(finding.ruleId()).append(']');
       at = (int) finding.offset() + finding.length();

@@ -36,14 +36,23 @@ class RuleExamplesTest {
 
   @TestFactory
   Stream<DynamicTest> everyExampleIsFoundWhole() {
-    return RULES.stream().map(rule -> DynamicTest.dynamicTest(rule.id(), () -> rule.examples().forEach(example -> checkExample(rule, example))));
+    return RULES.stream()
+        .map(
+            rule ->
+                DynamicTest.dynamicTest(
+                    rule.id(),
+                    () -> rule.examples().forEach(example -> checkExample(rule, example))));
   }
 
   @TestFactory
   Stream<DynamicTest> everyCounterExampleIsLeftAlone() {
     return RULES.stream()
         .filter(rule -> !rule.counterExamples().isEmpty())
-        .map(rule -> DynamicTest.dynamicTest(rule.id(), () -> rule.counterExamples().forEach(text -> checkCounterExample(rule, text))));
+        .map(
+            rule ->
+                DynamicTest.dynamicTest(
+                    rule.id(),
+                    () -> rule.counterExamples().forEach(text -> checkCounterExample(rule, text))));
   }
 
   private static void checkExample(Rule rule, String example) {
@@ -53,18 +62,26 @@ class RuleExamplesTest {
     String plain = text.replace("⟦", "").replace("⟧", "");
     List<Span> found = scan(rule, plain);
     assertTrue(
-        found.stream().anyMatch(span -> span.start() == start && span.end() == end && span.rule().equals(rule.id())),
+        found.stream()
+            .anyMatch(
+                span ->
+                    span.start() == start && span.end() == end && span.rule().equals(rule.id())),
         () -> "expected " + start + ".." + end + " in " + plain + " but found " + found);
   }
 
   private static void checkCounterExample(Rule rule, String text) {
-    assertEquals(List.of(), scan(rule, text.replace("<>", "")).stream().filter(span -> span.rule().equals(rule.id())).toList());
+    assertEquals(
+        List.of(),
+        scan(rule, text.replace("<>", "")).stream()
+            .filter(span -> span.rule().equals(rule.id()))
+            .toList());
   }
 
   private static List<Span> scan(Rule rule, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<Span> found = new ArrayList<>();
-    new Scanner(List.of(new CompiledRule(rule))).scan(bytes, bytes.length, Scanner.Scope.ALL, found);
+    new Scanner(List.of(new CompiledRule(rule)))
+        .scan(bytes, bytes.length, Scanner.Scope.ALL, found);
     return found;
   }
 }

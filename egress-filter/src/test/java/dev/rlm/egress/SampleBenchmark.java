@@ -32,10 +32,21 @@ final class SampleBenchmark {
   void score() {
     table.section("labelled samples (" + samples.size() + ")");
     long secrets = samples.stream().filter(Sample::isSecret).count();
-    long redacted = samples.stream().filter(s -> s.isSecret() && LabelledSamples.isRedacted(s.text(), s.secret(), whole(s.text()))).count();
+    long redacted =
+        samples.stream()
+            .filter(
+                s ->
+                    s.isSecret()
+                        && LabelledSamples.isRedacted(s.text(), s.secret(), whole(s.text())))
+            .count();
     long benign = samples.size() - secrets;
-    long clean = samples.stream().filter(s -> !s.isSecret() && whole(s.text()).equals(s.text())).count();
-    table.atLeast("secrets without a surviving run of 8 characters", (double) redacted / secrets, 0.99, "share");
+    long clean =
+        samples.stream().filter(s -> !s.isSecret() && whole(s.text()).equals(s.text())).count();
+    table.atLeast(
+        "secrets without a surviving run of 8 characters",
+        (double) redacted / secrets,
+        0.99,
+        "share");
     table.atLeast("benign samples unchanged", (double) clean / benign, 0.97, "share");
   }
 
@@ -59,7 +70,11 @@ final class SampleBenchmark {
     }
     table.note("positions tried", (double) positions, "");
     table.atLeast("same result when split", (double) same / positions, 1, "share");
-    table.atLeast("same result when split over two streams", (double) sameOverStreams / positions, 1, "share");
+    table.atLeast(
+        "same result when split over two streams",
+        (double) sameOverStreams / positions,
+        1,
+        "share");
   }
 
   void disguises() {
@@ -91,7 +106,8 @@ final class SampleBenchmark {
 
   private String split(byte[] bytes, int at, Channel second) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    EgressExecution execution = filter.openSession().begin((channel, released) -> out.writeBytes(released));
+    EgressExecution execution =
+        filter.openSession().begin((channel, released) -> out.writeBytes(released));
     execution.write(Channel.STDOUT, bytes, 0, at);
     execution.write(second, bytes, at, bytes.length - at);
     execution.finish();

@@ -35,13 +35,27 @@ final class SampleScore {
         }
         if (!good && verbose && !name.equals("disputed")) {
           String text = sample.isSecret() ? sample.text() : result.text();
-          int at = sample.isSecret() ? Math.max(0, text.indexOf(sample.secret()) - 60) : Math.max(0, text.indexOf("[REDACTED") - 60);
+          int at =
+              sample.isSecret()
+                  ? Math.max(0, text.indexOf(sample.secret()) - 60)
+                  : Math.max(0, text.indexOf("[REDACTED") - 60);
           out.printf(
               "%s %s %s | %s%n",
-              sample.isSecret() ? "MISS" : "FALSE", name + "/" + sample.service(), shown(sample.secret(), 30), shown(text.substring(at), 170));
+              sample.isSecret() ? "MISS" : "FALSE",
+              name + "/" + sample.service(),
+              shown(sample.secret(), 30),
+              shown(text.substring(at), 170));
         }
       }
-      out.printf("%-12s recall %4d/%4d = %.4f   clean %4d/%4d = %.4f%n", name, redacted, secrets, (double) redacted / secrets, clean, benign, (double) clean / Math.max(1, benign));
+      out.printf(
+          "%-12s recall %4d/%4d = %.4f   clean %4d/%4d = %.4f%n",
+          name,
+          redacted,
+          secrets,
+          (double) redacted / secrets,
+          clean,
+          benign,
+          (double) clean / Math.max(1, benign));
     }
   }
 

@@ -2,10 +2,14 @@ package dev.rlm.egress;
 
 import java.util.Random;
 
-/** Random values in documented formats, so that no file of the repository holds anything that looks like a live credential. */
+/**
+ * Random values in documented formats, so that no file of the repository holds anything that looks
+ * like a live credential.
+ */
 final class Samples {
 
-  static final String ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  static final String ALPHANUMERIC =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
   private Samples() {}
 

@@ -82,7 +82,9 @@ final class SpeedBenchmark {
   private double deepRate(ContextIndex index, byte[] bytes) {
     double best = 0;
     for (int at = 0; at + (1 << 20) < Math.min(bytes.length, 24 << 20); at += 1 << 20) {
-      best = Math.max(best, rate(filter.openSession(index), Arrays.copyOfRange(bytes, at, at + (1 << 20))));
+      best =
+          Math.max(
+              best, rate(filter.openSession(index), Arrays.copyOfRange(bytes, at, at + (1 << 20))));
     }
     return best;
   }

@@ -20,7 +20,8 @@ class StreamingTest {
   @Test
   void redactsOnlyTheSpan() {
     String token = Samples.githubToken(new Random(1));
-    FilteredText filtered = filter.openSession().filter(Channel.STDOUT, "before " + token + " after\n");
+    FilteredText filtered =
+        filter.openSession().filter(Channel.STDOUT, "before " + token + " after\n");
     assertEquals("before [REDACTED:github-token] after\n", filtered.text());
     Finding finding = filtered.report().findings().getFirst();
     assertEquals(7, finding.offset());
@@ -30,11 +31,13 @@ class StreamingTest {
 
   @Test
   void everySplitGivesTheSameResult() {
-    String text = "a = 1\ntoken " + Samples.githubToken(new Random(2)) + "\npassword = \"hunter42!\"\nend";
+    String text =
+        "a = 1\ntoken " + Samples.githubToken(new Random(2)) + "\npassword = \"hunter42!\"\nend";
     String whole = run(filter, List.of(text));
     assertTrue(whole.contains("[REDACTED:github-token]"));
     for (int i = 1; i < text.length(); i++) {
-      assertEquals(whole, run(filter, List.of(text.substring(0, i), text.substring(i))), "split at " + i);
+      assertEquals(
+          whole, run(filter, List.of(text.substring(0, i), text.substring(i))), "split at " + i);
     }
   }
 
@@ -44,7 +47,8 @@ class StreamingTest {
     String whole = run(filter, List.of(text));
     for (int i = 1; i < text.length(); i++) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      EgressExecution execution = filter.openSession().begin((channel, bytes) -> out.writeBytes(bytes));
+      EgressExecution execution =
+          filter.openSession().begin((channel, bytes) -> out.writeBytes(bytes));
       execution.write(Channel.STDOUT, text.substring(0, i).getBytes(UTF_8));
       execution.write(Channel.STDERR, text.substring(i).getBytes(UTF_8));
       execution.finish();
@@ -100,7 +104,8 @@ class StreamingTest {
   @Test
   void aLongStreamIsReleasedInTimeAndDoesNotDependOnTheSplit() {
     Random random = Samples.seeded();
-    EgressFilter small = EgressFilter.builder().policy(EgressPolicy.defaults().withLimits(SMALL)).build();
+    EgressFilter small =
+        EgressFilter.builder().policy(EgressPolicy.defaults().withLimits(SMALL)).build();
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 200; i++) {
       text.append("line ").append(i).append(" of ordinary output\n");
@@ -124,9 +129,11 @@ class StreamingTest {
 
   @Test
   void holdsBackNoMoreThanABlock() {
-    EgressFilter small = EgressFilter.builder().policy(EgressPolicy.defaults().withLimits(SMALL)).build();
+    EgressFilter small =
+        EgressFilter.builder().policy(EgressPolicy.defaults().withLimits(SMALL)).build();
     int[] released = new int[1];
-    EgressExecution execution = small.openSession().begin((channel, bytes) -> released[0] += bytes.length);
+    EgressExecution execution =
+        small.openSession().begin((channel, bytes) -> released[0] += bytes.length);
     byte[] line = "plain words only here\n".getBytes(UTF_8);
     int written = 0;
     for (int i = 0; i < 500; i++) {
@@ -161,7 +168,8 @@ class StreamingTest {
 
   @Test
   void aPrivateKeyLongerThanABlockIsWithheldToItsEnd() {
-    EgressFilter small = EgressFilter.builder().policy(EgressPolicy.defaults().withLimits(SMALL)).build();
+    EgressFilter small =
+        EgressFilter.builder().policy(EgressPolicy.defaults().withLimits(SMALL)).build();
     Random random = new Random(6);
     StringBuilder key = new StringBuilder("-----BEGIN " + "PRIVATE KEY-----\n");
     for (int i = 0; i < 100; i++) {
@@ -177,7 +185,9 @@ class StreamingTest {
   @Test
   void nameOfAValueTellsWhatItIs() {
     EgressSession session = filter.openSession();
-    assertEquals("[REDACTED:passwd]", session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
+    assertEquals(
+        "[REDACTED:passwd]",
+        session.filterNamed(Channel.VALUE, "db_password", "tr0ub4dor&3").text());
     assertEquals("plain", session.filterNamed(Channel.VALUE, "title", "plain").text());
   }
 
@@ -188,7 +198,11 @@ class StreamingTest {
     String encoded = java.util.Base64.getEncoder().encodeToString(secret);
     assertEquals(
         "[REDACTED:engine-secret] x [REDACTED:engine-secret]",
-        withSecret.openSession().filter(Channel.NAME, encoded + " x horse-battery").text().replace("==", ""));
+        withSecret
+            .openSession()
+            .filter(Channel.NAME, encoded + " x horse-battery")
+            .text()
+            .replace("==", ""));
   }
 
   @Test
@@ -196,7 +210,9 @@ class StreamingTest {
     Random random = new Random(7);
     StringBuilder context = new StringBuilder();
     while (context.length() < 50_000) {
-      context.append(Samples.random(random, "abcdefghijklmnopqrstuvwxyz", 2 + random.nextInt(8))).append(' ');
+      context
+          .append(Samples.random(random, "abcdefghijklmnopqrstuvwxyz", 2 + random.nextInt(8)))
+          .append(' ');
     }
     EgressSession session = filter.openSession(filter.index(context.toString().getBytes(UTF_8)));
     String slice = context.substring(10_000, 12_000);
@@ -209,7 +225,8 @@ class StreamingTest {
 
   private static String run(EgressFilter filter, List<String> pieces) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    EgressExecution execution = filter.openSession().begin((channel, bytes) -> out.writeBytes(bytes));
+    EgressExecution execution =
+        filter.openSession().begin((channel, bytes) -> out.writeBytes(bytes));
     for (String piece : pieces) {
       execution.write(Channel.STDOUT, piece.getBytes(UTF_8));
     }

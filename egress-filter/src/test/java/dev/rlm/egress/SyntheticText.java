@@ -5,11 +5,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Text without end that reads like language: words of a made-up vocabulary in Zipf's proportions, with sentences, figures and lines. */
+/**
+ * Text without end that reads like language: words of a made-up vocabulary in Zipf's proportions,
+ * with sentences, figures and lines.
+ */
 final class SyntheticText {
 
   private static final String[] SYLLABLES = {
-    "ta", "re", "mi", "son", "per", "lo", "an", "ver", "ti", "con", "de", "na", "ra", "li", "mo", "es", "in", "ter", "al", "pro", "se", "di", "ca", "or"
+    "ta", "re", "mi", "son", "per", "lo", "an", "ver", "ti", "con", "de", "na", "ra", "li", "mo",
+    "es", "in", "ter", "al", "pro", "se", "di", "ca", "or"
   };
 
   private SyntheticText() {}

@@ -47,7 +47,9 @@ final class WorstCaseBenchmark {
     texts.put("near misses", repeat("ghp_1B4a2e77838347a7E420ce178F2E7c6912E "));
     texts.put("dots and tokens", repeat("eyJhbGciOiJIUzI1NiJ9."));
     texts.put("addresses", repeat("https://user:"));
-    texts.put("one line of base64", Base64.getEncoder().encodeToString(bytes(random, SIZE * 3 / 4)).getBytes(UTF_8));
+    texts.put(
+        "one line of base64",
+        Base64.getEncoder().encodeToString(bytes(random, SIZE * 3 / 4)).getBytes(UTF_8));
     texts.put("nested base64", nested());
     texts.put("zip bombs", bombs());
     texts.put("random bytes", bytes(random, SIZE));
@@ -87,7 +89,8 @@ final class WorstCaseBenchmark {
     byte[] buffer = new byte[1 << 16];
     int length = deflater.deflate(buffer);
     deflater.end();
-    String one = Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(buffer, length)) + "\n--\n";
+    String one =
+        Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(buffer, length)) + "\n--\n";
     return repeat(one);
   }
 }

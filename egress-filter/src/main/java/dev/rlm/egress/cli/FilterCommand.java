@@ -89,16 +89,21 @@ public final class FilterCommand {
     }
   }
 
-  private static int filter(FilterOptions options, InputStream in, OutputStream out, PrintStream err)
-      throws IOException {
+  private static int filter(
+      FilterOptions options, InputStream in, OutputStream out, PrintStream err) throws IOException {
     Path policy = options.policy();
     Path rules = options.rules();
     EgressFilter filter =
         EgressFilter.builder()
             .policy(
-                (policy == null ? EgressPolicy.defaults() : EgressPolicy.parse(Files.readString(policy)))
+                (policy == null
+                        ? EgressPolicy.defaults()
+                        : EgressPolicy.parse(Files.readString(policy)))
                     .withMaximumFindings(LISTED_FINDINGS))
-            .rules(rules == null ? RuleSet.standard() : RuleSet.standard().plus(RuleSet.parse(Files.readString(rules))))
+            .rules(
+                rules == null
+                    ? RuleSet.standard()
+                    : RuleSet.standard().plus(RuleSet.parse(Files.readString(rules))))
             .build();
     Path context = options.context();
     if (context == null) {
@@ -107,12 +112,14 @@ public final class FilterCommand {
     try (Arena arena = Arena.ofShared();
         FileChannel file = FileChannel.open(context)) {
       EgressSession session =
-          filter.openSession(filter.index(file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena)));
+          filter.openSession(
+              filter.index(file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena)));
       return report(options, stream(session, in, out), err);
     }
   }
 
-  private static EgressReport stream(EgressSession session, InputStream in, OutputStream out) throws IOException {
+  private static EgressReport stream(EgressSession session, InputStream in, OutputStream out)
+      throws IOException {
     EgressExecution execution = session.begin((channel, bytes) -> write(out, bytes));
     byte[] buffer = new byte[BUFFER];
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -131,7 +138,8 @@ public final class FilterCommand {
     }
   }
 
-  private static int report(FilterOptions options, EgressReport report, PrintStream err) throws IOException {
+  private static int report(FilterOptions options, EgressReport report, PrintStream err)
+      throws IOException {
     Path findings = options.findings();
     if (findings != null) {
       ObjectMapper mapper = new ObjectMapper();
@@ -142,7 +150,13 @@ public final class FilterCommand {
       Files.writeString(findings, lines.toString(), StandardCharsets.UTF_8);
     }
     if (options.stats()) {
-      err.println("bytes in " + report.bytesIn() + ", bytes out " + report.bytesOut() + ", redactions " + report.redactions());
+      err.println(
+          "bytes in "
+              + report.bytesIn()
+              + ", bytes out "
+              + report.bytesOut()
+              + ", redactions "
+              + report.redactions());
       report.counts().forEach((rule, count) -> err.println("  " + rule + " " + count));
     }
     return report.redacted() ? REDACTED : CLEAN;

@@ -2,7 +2,10 @@ package dev.rlm.egress.decode;
 
 import java.util.Arrays;
 
-/** Bytes that a text stands for, with the place in the text from which each came. Grows while it is built, then only read. */
+/**
+ * Bytes that a text stands for, with the place in the text from which each came. Grows while it is
+ * built, then only read.
+ */
 public final class Decoded {
 
   private static final int NEIGHBOURS = 96;
@@ -26,7 +29,10 @@ public final class Decoded {
     ends = new int[bytes.length];
   }
 
-  /** Takes bytes that came from every so-many-th place of the text, from a place on, perhaps backwards. */
+  /**
+   * Takes bytes that came from every so-many-th place of the text, from a place on, perhaps
+   * backwards.
+   */
   Decoded(String name, byte[] bytes, int length, int base, int step) {
     this.name = name;
     this.bytes = bytes;
@@ -64,7 +70,8 @@ public final class Decoded {
   }
 
   /**
-   * The same with what stands around it in the text, so that a name before it tells detectors what it is.
+   * The same with what stands around it in the text, so that a name before it tells detectors what
+   * it is.
    *
    * @param text the text it was decoded from
    * @param textLength length of that text
@@ -77,7 +84,11 @@ public final class Decoded {
       first--;
     }
     int last = start;
-    while (last > first && (text[last - 1] == '[' || text[last - 1] == '(' || text[last - 1] == '{' || text[last - 1] == ' ')) {
+    while (last > first
+        && (text[last - 1] == '['
+            || text[last - 1] == '('
+            || text[last - 1] == '{'
+            || text[last - 1] == ' ')) {
       last--;
     }
     Decoded out = new Decoded(name, length + NEIGHBOURS + 2);
@@ -115,7 +126,10 @@ public final class Decoded {
     return length;
   }
 
-  /** Where a range of the decoded bytes begins in the text; works for views that run backwards as well. */
+  /**
+   * Where a range of the decoded bytes begins in the text; works for views that run backwards as
+   * well.
+   */
   public int sourceStart(int from, int to) {
     return Math.min(start(from), start(to - 1));
   }

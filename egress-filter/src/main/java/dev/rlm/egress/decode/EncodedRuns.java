@@ -4,7 +4,10 @@ import dev.rlm.egress.scan.Bytes;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Finds runs of base64, base32 and hexadecimal digits, over wrapped lines too, and decodes those that stand for text or packed data. */
+/**
+ * Finds runs of base64, base32 and hexadecimal digits, over wrapped lines too, and decodes those
+ * that stand for text or packed data.
+ */
 final class EncodedRuns {
 
   private static final int SHORTEST = 24;
@@ -12,6 +15,7 @@ final class EncodedRuns {
 
   /** Bytes of a run by which names and paths, which most runs are, are told from encoded data. */
   private static final int PROBE = 40;
+
   private static final int LONGEST = 1 << 20;
 
   private EncodedRuns() {}
@@ -55,7 +59,12 @@ final class EncodedRuns {
     int end = firstEnd;
     while (end - lineStart >= WRAPPED && end - start < LONGEST) {
       int next = end;
-      while (next < to && next < end + 12 && (text[next] == '\n' || text[next] == '\r' || text[next] == ' ' || isEscapedBreak(text, next, to))) {
+      while (next < to
+          && next < end + 12
+          && (text[next] == '\n'
+              || text[next] == '\r'
+              || text[next] == ' '
+              || isEscapedBreak(text, next, to))) {
         next += isEscapedBreak(text, next, to) ? 2 : 1;
       }
       if (next == end || next >= to || text[end] == ' ' || !isRun(text[next])) {
@@ -76,7 +85,8 @@ final class EncodedRuns {
     return text[at] == '\\' && at + 1 < to && (text[at + 1] == 'n' || text[at + 1] == 'r');
   }
 
-  private static void decode(byte[] text, int start, int end, Consumer<Decoded> found, Views.Range opaque) {
+  private static void decode(
+      byte[] text, int start, int end, Consumer<Decoded> found, Views.Range opaque) {
     int from = start;
     // A name and an equals sign before the run belong to neither alphabet.
     for (int i = start; i < Math.min(end, start + 64); i++) {
@@ -105,7 +115,8 @@ final class EncodedRuns {
       }
       if (phases.isEmpty() && digits.count() * 3 / 4 >= Opaque.SHORTEST_BYTES) {
         int sample = Math.min(end, from + Opaque.SAMPLE);
-        Decoded data = digits.hex() ? Radix.hex(text, from, sample) : Radix.base64(text, from, sample, 0);
+        Decoded data =
+            digits.hex() ? Radix.hex(text, from, sample) : Radix.base64(text, from, sample, 0);
         if (Opaque.isOpaque(data)) {
           opaque.at(from, end);
         }

@@ -2,7 +2,10 @@ package dev.rlm.egress.decode;
 
 import java.util.function.Consumer;
 
-/** Finds stretches in which characters stand as escapes of addresses, strings or markup, and reads them. */
+/**
+ * Finds stretches in which characters stand as escapes of addresses, strings or markup, and reads
+ * them.
+ */
 final class Escapes {
 
   private static final int FEWEST = 4;
@@ -40,7 +43,8 @@ final class Escapes {
     }
   }
 
-  private static void offer(byte[] text, int first, int last, int to, int count, Consumer<Decoded> found) {
+  private static void offer(
+      byte[] text, int first, int last, int to, int count, Consumer<Decoded> found) {
     if (count < FEWEST) {
       return;
     }
@@ -116,7 +120,11 @@ final class Escapes {
   }
 
   private static boolean isOctal(byte[] text, int from, int to) {
-    return from + 3 <= to && text[from] >= '0' && text[from] <= '3' && Character.digit(text[from + 1], 8) >= 0 && Character.digit(text[from + 2], 8) >= 0;
+    return from + 3 <= to
+        && text[from] >= '0'
+        && text[from] <= '3'
+        && Character.digit(text[from + 1], 8) >= 0
+        && Character.digit(text[from + 2], 8) >= 0;
   }
 
   private static int entity(byte[] text, int at, int to) {

@@ -2,7 +2,10 @@ package dev.rlm.egress.decode;
 
 import java.util.function.Consumer;
 
-/** Reads string literals that are put together of parts as one, and drops characters that are not seen: zero widths, soft hyphens. */
+/**
+ * Reads string literals that are put together of parts as one, and drops characters that are not
+ * seen: zero widths, soft hyphens.
+ */
 final class Joined {
 
   private static final int AROUND = 512;
@@ -13,7 +16,8 @@ final class Joined {
     int covered = 0;
     for (int i = 0; i < to; i++) {
       byte b = text[i];
-      int seam = b == '"' || b == '\'' ? seam(text, i, to) : b < 0 || b == '\\' ? unseen(text, i, to) : 0;
+      int seam =
+          b == '"' || b == '\'' ? seam(text, i, to) : b < 0 || b == '\\' ? unseen(text, i, to) : 0;
       boolean wide = b == (byte) 0xef && i + 2 < to && isWide(text, i);
       if ((seam > 0 || wide) && i >= covered) {
         int from = Math.max(0, i - AROUND);
@@ -29,7 +33,8 @@ final class Joined {
     int i = from;
     while (i < to) {
       byte b = text[i];
-      int skip = b == '"' || b == '\'' ? seam(text, i, to) : b < 0 || b == '\\' ? unseen(text, i, to) : 0;
+      int skip =
+          b == '"' || b == '\'' ? seam(text, i, to) : b < 0 || b == '\\' ? unseen(text, i, to) : 0;
       if (skip > 0) {
         i += skip;
       } else if (b == (byte) 0xef && i + 2 < to && isWide(text, i)) {
@@ -43,11 +48,21 @@ final class Joined {
     found.accept(out);
   }
 
-  /** Length of a quote, an operator or blanks, and a quote of the same kind; 0 when there is none. */
+  /**
+   * Length of a quote, an operator or blanks, and a quote of the same kind; 0 when there is none.
+   */
   private static int seam(byte[] text, int at, int to) {
     int i = at + 1;
     boolean between = false;
-    while (i < to && i < at + 16 && (text[i] == ' ' || text[i] == '+' || text[i] == '\n' || text[i] == '.' || text[i] == '\\' || text[i] == '&' || text[i] == '\t')) {
+    while (i < to
+        && i < at + 16
+        && (text[i] == ' '
+            || text[i] == '+'
+            || text[i] == '\n'
+            || text[i] == '.'
+            || text[i] == '\\'
+            || text[i] == '&'
+            || text[i] == '\t')) {
       between |= text[i] == '+' || text[i] == '\n' || text[i] == '.' || text[i] == ' ';
       i++;
     }
@@ -65,11 +80,15 @@ final class Joined {
       return 0;
     }
     int three = (text[at] & 0xff) << 16 | (text[at + 1] & 0xff) << 8 | (text[at + 2] & 0xff);
-    return (three >= 0xe2808b && three <= 0xe2808f) || three == 0xe281a0 || three == 0xefbbbf ? 3 : 0;
+    return (three >= 0xe2808b && three <= 0xe2808f) || three == 0xe281a0 || three == 0xefbbbf
+        ? 3
+        : 0;
   }
 
   /** A letter, digit or sign of full width. */
   private static boolean isWide(byte[] text, int at) {
-    return text[at] == (byte) 0xef && ((text[at + 1] == (byte) 0xbc && (text[at + 2] & 0xff) >= 0x81) || (text[at + 1] == (byte) 0xbd && (text[at + 2] & 0xff) <= 0x9e));
+    return text[at] == (byte) 0xef
+        && ((text[at + 1] == (byte) 0xbc && (text[at + 2] & 0xff) >= 0x81)
+            || (text[at + 1] == (byte) 0xbd && (text[at + 2] & 0xff) <= 0x9e));
   }
 }

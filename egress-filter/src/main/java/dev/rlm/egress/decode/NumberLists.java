@@ -2,7 +2,10 @@ package dev.rlm.egress.decode;
 
 import java.util.function.Consumer;
 
-/** Finds lists of numbers that stand for characters: decimal, hexadecimal, octal or binary, with any separators. */
+/**
+ * Finds lists of numbers that stand for characters: decimal, hexadecimal, octal or binary, with any
+ * separators.
+ */
 final class NumberLists {
 
   private static final int SHORTEST = 40;
@@ -82,7 +85,11 @@ final class NumberLists {
         value = Math.min(1 << 20, value * base.radix + Math.max(0, digit));
         i++;
       }
-      fits &= i - digits >= base.fewestDigits && i - digits <= base.mostDigits && value > 0 && value < 256;
+      fits &=
+          i - digits >= base.fewestDigits
+              && i - digits <= base.mostDigits
+              && value > 0
+              && value < 256;
       if (fits) {
         out.add(value, from, i);
       } else if (i > digits) {
@@ -94,7 +101,8 @@ final class NumberLists {
   }
 
   private static void offer(Decoded out, Consumer<Decoded> found) {
-    if (out.length() >= FEWEST && (out.printable(256) * 100 >= Math.min(256, out.length()) * 95 || Packed.isPacked(out))) {
+    if (out.length() >= FEWEST
+        && (out.printable(256) * 100 >= Math.min(256, out.length()) * 95 || Packed.isPacked(out))) {
       found.accept(out);
     }
   }

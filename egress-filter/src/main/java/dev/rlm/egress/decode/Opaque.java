@@ -2,14 +2,27 @@ package dev.rlm.egress.decode;
 
 import dev.rlm.egress.scan.Bytes;
 
-/** Tells whether a long encoded run is data without a readable form or a harmless type, and so might be anything in a private code. */
+/**
+ * Tells whether a long encoded run is data without a readable form or a harmless type, and so might
+ * be anything in a private code.
+ */
 final class Opaque {
 
   static final int SHORTEST_BYTES = 256;
   static final int SAMPLE = 4096;
   private static final double RANDOM_BITS = 7.2;
   private static final String[] HARMLESS = {
-    "\u0089PNG", "\u00ff\u00d8\u00ff", "GIF8", "wOFF", "wOF2", "RIFF", "%PDF", "\u0000\u0001\u0000\u0000", "0\u0082", "BM", "\u0000\u0000\u0000\u001cftyp"
+    "\u0089PNG",
+    "\u00ff\u00d8\u00ff",
+    "GIF8",
+    "wOFF",
+    "wOF2",
+    "RIFF",
+    "%PDF",
+    "\u0000\u0001\u0000\u0000",
+    "0\u0082",
+    "BM",
+    "\u0000\u0000\u0000\u001cftyp"
   };
 
   private Opaque() {}

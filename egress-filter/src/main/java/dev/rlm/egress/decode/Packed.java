@@ -5,7 +5,10 @@ import java.util.function.Consumer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Inflates zlib, gzip and raw deflate data, up to a limit. What comes out stands for the packed data as a whole. */
+/**
+ * Inflates zlib, gzip and raw deflate data, up to a limit. What comes out stands for the packed
+ * data as a whole.
+ */
 final class Packed {
 
   private static final int LARGEST = 1 << 20;
@@ -31,12 +34,16 @@ final class Packed {
   }
 
   private static boolean isZlib(int first, int second) {
-    return (first & 0x0f) == 8 && first >> 4 <= 7 && (first << 8 | second) % 31 == 0 && (second & 0x20) == 0;
+    return (first & 0x0f) == 8
+        && first >> 4 <= 7
+        && (first << 8 | second) % 31 == 0
+        && (second & 0x20) == 0;
   }
 
   /**
-   * Inflates what a decoded run holds and hands it on, when it is packed and sound at least at its beginning. Gives how many bytes came
-   * out, which is the limit when there may be more: then nothing is handed on.
+   * Inflates what a decoded run holds and hands it on, when it is packed and sound at least at its
+   * beginning. Gives how many bytes came out, which is the limit when there may be more: then
+   * nothing is handed on.
    */
   static int inflate(Decoded data, int most, Consumer<Decoded> found) {
     boolean gzip = isGzip(data.bytes()[0] & 0xff, data.bytes()[1] & 0xff);

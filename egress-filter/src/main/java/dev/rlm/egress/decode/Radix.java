@@ -31,7 +31,10 @@ final class Radix {
 
   private Radix() {}
 
-  /** Phases of base64 under which the beginning of a run reads as text or as packed data: usually one, or none. */
+  /**
+   * Phases of base64 under which the beginning of a run reads as text or as packed data: usually
+   * one, or none.
+   */
   static List<Integer> likelyPhases(byte[] text, int from, int to) {
     byte[] digits = new byte[SAMPLE];
     int count = 0;
@@ -66,7 +69,10 @@ final class Radix {
         held -= 8;
         int b = bits >>> held & 0xff;
         first = bytes < 2 ? first << 8 | b : first;
-        printable += (b >= ' ' && b < 127) || b == '\n' || b == '\t' || b == '\r' || (b >= 128 && lastHigh) ? 1 : 0;
+        printable +=
+            (b >= ' ' && b < 127) || b == '\n' || b == '\t' || b == '\r' || (b >= 128 && lastHigh)
+                ? 1
+                : 0;
         lastHigh = b >= 128;
         bytes++;
       }

@@ -2,7 +2,10 @@ package dev.rlm.egress.decode;
 
 import java.util.function.Consumer;
 
-/** Finds stretches in which single characters stand apart, with one and the same sign between them: a line break, a blank, a dot. */
+/**
+ * Finds stretches in which single characters stand apart, with one and the same sign between them:
+ * a line break, a blank, a dot.
+ */
 final class Spelled {
 
   private static final int SHORTEST = 15;
@@ -21,11 +24,17 @@ final class Spelled {
       }
       byte between = text[sign];
       int start = sign - 1;
-      while (start >= 2 && text[start - 1] == between && text[start - 2] != between && text[start - 2] > ' ') {
+      while (start >= 2
+          && text[start - 1] == between
+          && text[start - 2] != between
+          && text[start - 2] > ' ') {
         start -= 2;
       }
       int end = sign;
-      while (end + 1 < to && text[end] == between && text[end + 1] != between && text[end + 1] > ' ') {
+      while (end + 1 < to
+          && text[end] == between
+          && text[end + 1] != between
+          && text[end + 1] > ' ') {
         end += 2;
       }
       if (end - start >= SHORTEST) {
@@ -39,10 +48,16 @@ final class Spelled {
     }
   }
 
-  /** Whether the same separator stands at a place and at every second one after it, with other characters between. */
+  /**
+   * Whether the same separator stands at a place and at every second one after it, with other
+   * characters between.
+   */
   private static boolean alternates(byte[] text, int at, int to) {
     byte between = text[at];
-    if (!isSeparator(between) || at + 2 * PROOF > to || text[at - 1] == between || text[at - 1] <= ' ') {
+    if (!isSeparator(between)
+        || at + 2 * PROOF > to
+        || text[at - 1] == between
+        || text[at - 1] <= ' ') {
       return false;
     }
     for (int i = 0; i < PROOF; i++) {
@@ -54,6 +69,7 @@ final class Spelled {
   }
 
   private static boolean isSeparator(byte b) {
-    return b == ' ' || b == '\n' || b == '\t' || b == '.' || b == '-' || b == ',' || b == '|' || b == '_' || b == '*' || b == '/';
+    return b == ' ' || b == '\n' || b == '\t' || b == '.' || b == '-' || b == ',' || b == '|'
+        || b == '_' || b == '*' || b == '/';
   }
 }

@@ -2,7 +2,10 @@ package dev.rlm.egress.decode;
 
 import java.util.function.Consumer;
 
-/** Everything that a text may stand for. The views of one text together are at most a small multiple of its length. */
+/**
+ * Everything that a text may stand for. The views of one text together are at most a small multiple
+ * of its length.
+ */
 public final class Views {
 
   private static final byte[] ROTATED = new byte[256];
@@ -19,8 +22,8 @@ public final class Views {
   private Views() {}
 
   /**
-   * Views of stretches that give themselves away: encoded runs. Cheap enough for every byte. Long runs of data that have neither a
-   * readable form nor a harmless type go to {@code opaque}.
+   * Views of stretches that give themselves away: encoded runs. Cheap enough for every byte. Long
+   * runs of data that have neither a readable form nor a harmless type go to {@code opaque}.
    */
   public static void encoded(byte[] text, int to, Consumer<Decoded> found, Range opaque) {
     EncodedRuns.find(text, to, found, opaque);
@@ -46,7 +49,10 @@ public final class Views {
     return Packed.isPacked(data);
   }
 
-  /** Hands on what packed data holds; gives how many bytes were read, which is the limit when there may be more. */
+  /**
+   * Hands on what packed data holds; gives how many bytes were read, which is the limit when there
+   * may be more.
+   */
   public static int unpack(Decoded data, int most, Consumer<Decoded> found) {
     return Packed.inflate(data, most, found);
   }

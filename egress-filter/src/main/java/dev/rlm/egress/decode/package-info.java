@@ -1,4 +1,7 @@
-/** Internal: what text may stand for, so that detectors can look at it. Not part of the public interface. */
+/**
+ * Internal: what text may stand for, so that detectors can look at it. Not part of the public
+ * interface.
+ */
 @NullMarked
 package dev.rlm.egress.decode;
 

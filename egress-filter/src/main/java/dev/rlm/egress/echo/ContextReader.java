@@ -1,8 +1,9 @@
 package dev.rlm.egress.echo;
 
 /**
- * Reads the symbols of a context from a place on, ahead or back. Reading back cannot know where an escape begins before it has seen it,
- * so it reads a piece forwards from a safe distance and hands its symbols out from the end.
+ * Reads the symbols of a context from a place on, ahead or back. Reading back cannot know where an
+ * escape begins before it has seen it, so it reads a piece forwards from a safe distance and hands
+ * its symbols out from the end.
  */
 final class ContextReader {
 

@@ -3,7 +3,10 @@ package dev.rlm.egress.echo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A context document, read in pieces wherever it lies. Thread-safe as long as the document does not change. */
+/**
+ * A context document, read in pieces wherever it lies. Thread-safe as long as the document does not
+ * change.
+ */
 final class ContextText {
 
   private final MemorySegment bytes;

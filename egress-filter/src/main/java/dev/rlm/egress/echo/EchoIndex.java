@@ -4,13 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /**
- * Windows of a context document, to be found again at any offset of another text. Immutable after construction, hence thread-safe.
+ * Windows of a context document, to be found again at any offset of another text. Immutable after
+ * construction, hence thread-safe.
  *
- * <p>Of every {@value #PERIOD} window positions the first {@value #STRIDE} are entered, and a query asks at every {@value #STRIDE}th
- * position: whatever the offset, one of the neighbours meets the query's grid. A run is therefore found from {@value #GUARANTEED}
- * symbols on. Entries are 32 bits in an open table at a load of at most 0.86: a running number of the window in the low bits and as many
- * bits of its hash as remain above. A filter of twelve bits an entry keeps queries out of the table. Both together are at most 0.8 byte
- * per byte of context; every hit is compared with the document itself.
+ * <p>Of every {@value #PERIOD} window positions the first {@value #STRIDE} are entered, and a query
+ * asks at every {@value #STRIDE}th position: whatever the offset, one of the neighbours meets the
+ * query's grid. A run is therefore found from {@value #GUARANTEED} symbols on. Entries are 32 bits
+ * in an open table at a load of at most 0.86: a running number of the window in the low bits and as
+ * many bits of its hash as remain above. A filter of twelve bits an entry keeps queries out of the
+ * table. Both together are at most 0.8 byte per byte of context; every hit is compared with the
+ * document itself.
  */
 public final class EchoIndex {
 
@@ -32,7 +35,10 @@ public final class EchoIndex {
   private final int numberBits;
   private final int[] checkpoints;
 
-  /** Indexes a document, which must not change any more and, off heap, must stay open as long as the index is used. */
+  /**
+   * Indexes a document, which must not change any more and, off heap, must stay open as long as the
+   * index is used.
+   */
   public EchoIndex(MemorySegment context) {
     text = new ContextText(context);
     steps = new Steps(new SplittableRandom());
@@ -119,7 +125,10 @@ public final class EchoIndex {
     return (filter[filterWord(hash)] & mask) == mask;
   }
 
-  /** Finds the numbers of the windows that may equal one; gives how many, at most the length of the array. */
+  /**
+   * Finds the numbers of the windows that may equal one; gives how many, at most the length of the
+   * array.
+   */
   int candidates(long hash, int[] numbers) {
     int found = 0;
     int tag = tag(hash);
@@ -138,8 +147,8 @@ public final class EchoIndex {
   }
 
   /**
-   * Reads the surroundings of a window: writes the symbols around it and gives which of them is its first. At least {@value #PERIOD}
-   * symbols stand before it, unless the document begins there.
+   * Reads the surroundings of a window: writes the symbols around it and gives which of them is its
+   * first. At least {@value #PERIOD} symbols stand before it, unless the document begins there.
    */
   int surroundings(int number, Surroundings into) {
     int period = number / STRIDE;

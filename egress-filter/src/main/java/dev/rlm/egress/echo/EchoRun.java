@@ -25,8 +25,12 @@ record EchoRun(int start, int end, boolean backwards, int shift) {
     return backwards ? List.of("reversed", "shifted") : List.of("shifted");
   }
 
-  /** The longest run around a window that may equal another of the context; compares real symbols in both directions. */
-  static EchoRun around(ContextText context, Surroundings there, int window, byte[] symbols, int count, int at) {
+  /**
+   * The longest run around a window that may equal another of the context; compares real symbols in
+   * both directions.
+   */
+  static EchoRun around(
+      ContextText context, Surroundings there, int window, byte[] symbols, int count, int at) {
     if (window + Steps.WINDOW >= there.count) {
       return NONE;
     }
@@ -35,7 +39,9 @@ record EchoRun(int start, int end, boolean backwards, int shift) {
       return extend(context, there, window, symbols, count, at, false, forwards);
     }
     int backwards = shift(there.symbols, window, symbols, at + Steps.WINDOW, -1);
-    return backwards >= 0 ? extend(context, there, window, symbols, count, at, true, backwards) : NONE;
+    return backwards >= 0
+        ? extend(context, there, window, symbols, count, at, true, backwards)
+        : NONE;
   }
 
   /** The shift under which a window of the context equals the text, or -1. */
@@ -59,31 +65,44 @@ record EchoRun(int start, int end, boolean backwards, int shift) {
   }
 
   private static EchoRun extend(
-      ContextText context, Surroundings there, int window, byte[] symbols, int count, int at, boolean backwards, int shift) {
+      ContextText context,
+      Surroundings there,
+      int window,
+      byte[] symbols,
+      int count,
+      int at,
+      boolean backwards,
+      int shift) {
     int before = 0;
     int after = 0;
     int ahead = backwards ? -1 : 1;
     int first = backwards ? at + Steps.WINDOW : at;
     int last = backwards ? at : at + Steps.WINDOW;
     int i = window + Steps.WINDOW + 1;
-    while (i < there.count && within(last + ahead * (after + 1), count) && same(symbols[last + ahead * (after + 1)], there.symbols[i], shift)) {
+    while (i < there.count
+        && within(last + ahead * (after + 1), count)
+        && same(symbols[last + ahead * (after + 1)], there.symbols[i], shift)) {
       after++;
       i++;
     }
     if (i == there.count) {
       ContextReader reader = new ContextReader(context, there.end(), true);
-      while (within(last + ahead * (after + 1), count) && same(symbols[last + ahead * (after + 1)], reader.next(), shift)) {
+      while (within(last + ahead * (after + 1), count)
+          && same(symbols[last + ahead * (after + 1)], reader.next(), shift)) {
         after++;
       }
     }
     i = window - 1;
-    while (i >= 0 && within(first - ahead * (before + 1), count) && same(symbols[first - ahead * (before + 1)], there.symbols[i], shift)) {
+    while (i >= 0
+        && within(first - ahead * (before + 1), count)
+        && same(symbols[first - ahead * (before + 1)], there.symbols[i], shift)) {
       before++;
       i--;
     }
     if (i < 0) {
       ContextReader reader = new ContextReader(context, there.start(), false);
-      while (within(first - ahead * (before + 1), count) && same(symbols[first - ahead * (before + 1)], reader.next(), shift)) {
+      while (within(first - ahead * (before + 1), count)
+          && same(symbols[first - ahead * (before + 1)], reader.next(), shift)) {
         before++;
       }
     }

@@ -5,7 +5,10 @@ import dev.rlm.egress.scan.Span;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Finds runs of a context document in texts. Keeps its arrays from text to text, hence not thread-safe. */
+/**
+ * Finds runs of a context document in texts. Keeps its arrays from text to text, hence not
+ * thread-safe.
+ */
 public final class EchoScanner {
 
   /** Places of symbols in a text, read only when a run was found. */
@@ -59,10 +62,21 @@ public final class EchoScanner {
     Places places = new Places(text, to);
     search(
         count,
-        run -> out.add(new Span(places.start(run), places.end(run), RULE, Confidence.HIGH, Span.Kind.ECHO, run.chain())));
+        run ->
+            out.add(
+                new Span(
+                    places.start(run),
+                    places.end(run),
+                    RULE,
+                    Confidence.HIGH,
+                    Span.Kind.ECHO,
+                    run.chain())));
   }
 
-  /** Adds a span for every run that stands in every so-many-th byte of a text, with anything between. */
+  /**
+   * Adds a span for every run that stands in every so-many-th byte of a text, with anything
+   * between.
+   */
   public void scanStrided(byte[] text, int to, int stride, List<Span> out) {
     ensure(to / stride + 1);
     for (int offset = 0; offset < stride; offset++) {

@@ -6,12 +6,15 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /**
- * Hashes of windows of steps. A step is the difference between two neighbouring symbols, taken modulo 26 between letters, so that every
- * Caesar shift of a text has the same steps. The hash of a window is the sum of the hashes of the window and of its mirror image, so that
- * a text and its reversal have the same hashes. One index thus serves the plain text, all rotations, and all of them backwards.
+ * Hashes of windows of steps. A step is the difference between two neighbouring symbols, taken
+ * modulo 26 between letters, so that every Caesar shift of a text has the same steps. The hash of a
+ * window is the sum of the hashes of the window and of its mirror image, so that a text and its
+ * reversal have the same hashes. One index thus serves the plain text, all rotations, and all of
+ * them backwards.
  *
- * <p>A step between letters is 1 to 12 upwards or the same with the top bit set downwards; the steps 0 and 13 and all steps that touch
- * something else than two letters read the same both ways and carry bit 6.
+ * <p>A step between letters is 1 to 12 upwards or the same with the top bit set downwards; the
+ * steps 0 and 13 and all steps that touch something else than two letters read the same both ways
+ * and carry bit 6.
  */
 final class Steps {
 
@@ -19,7 +22,8 @@ final class Steps {
   static final int WINDOW = 16;
 
   private static final byte[] TABLE = new byte[64 * 64];
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long SELF_MIRRORED = 0x4040404040404040L;
 
   static {
@@ -76,10 +80,16 @@ final class Steps {
     return Long.reverseBytes(steps ^ (~steps & SELF_MIRRORED) << 1);
   }
 
-  /** Whether a window repeats itself so soon that it says nothing: runs of one character, rulers, zeros. */
+  /**
+   * Whether a window repeats itself so soon that it says nothing: runs of one character, rulers,
+   * zeros.
+   */
   static boolean isMonotonous(byte[] steps, int at) {
     long low = (long) LONG.get(steps, at);
     long high = (long) LONG.get(steps, at + 8);
-    return (low == high && (low == Long.rotateLeft(low, 8) || low == Long.rotateLeft(low, 16) || low == Long.rotateLeft(low, 32)));
+    return (low == high
+        && (low == Long.rotateLeft(low, 8)
+            || low == Long.rotateLeft(low, 16)
+            || low == Long.rotateLeft(low, 32)));
   }
 }

@@ -1,6 +1,9 @@
 package dev.rlm.egress.echo;
 
-/** The symbols around a place of the context. Kept from question to question, because most candidates are refuted by them alone. */
+/**
+ * The symbols around a place of the context. Kept from question to question, because most
+ * candidates are refuted by them alone.
+ */
 final class Surroundings {
 
   private static final int FEW = 512;
@@ -12,7 +15,10 @@ final class Surroundings {
   private long from;
   private int length;
 
-  /** Reads from a place on until there are enough symbols, or so many bytes that something else than text stands there. */
+  /**
+   * Reads from a place on until there are enough symbols, or so many bytes that something else than
+   * text stands there.
+   */
   void read(ContextText text, long start, int needed) {
     from = start;
     count = 0;

@@ -3,10 +3,12 @@ package dev.rlm.egress.echo;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The canonical form of text, in which copies are compared: letters without case and digits, everything else dropped; bytes of other
- * scripts stand for themselves. Escapes of JSON, of addresses and of markup are read as what they stand for, on both sides alike.
+ * The canonical form of text, in which copies are compared: letters without case and digits,
+ * everything else dropped; bytes of other scripts stand for themselves. Escapes of JSON, of
+ * addresses and of markup are read as what they stand for, on both sides alike.
  *
- * <p>Symbols are 1 to 26 for letters, 27 to 36 for digits and negative for bytes beyond ASCII; 0 is dropped.
+ * <p>Symbols are 1 to 26 for letters, 27 to 36 for digits and negative for bytes beyond ASCII; 0 is
+ * dropped.
  */
 final class Symbols {
 
@@ -142,7 +144,10 @@ final class Symbols {
     return next;
   }
 
-  /** The last place up to which text may be cut without cutting an escape, if there is one near the end. */
+  /**
+   * The last place up to which text may be cut without cutting an escape, if there is one near the
+   * end.
+   */
   static int safeEnd(byte[] text, int length) {
     int clear = 0;
     for (int end = length, i = length - 1; i > length / 2; i--) {
@@ -196,7 +201,9 @@ final class Symbols {
     }
     try {
       boolean hex = (text[from + 1] | 0x20) == 'x';
-      String digits = new String(text, from + (hex ? 2 : 1), to - from - (hex ? 2 : 1), StandardCharsets.ISO_8859_1);
+      String digits =
+          new String(
+              text, from + (hex ? 2 : 1), to - from - (hex ? 2 : 1), StandardCharsets.ISO_8859_1);
       return Integer.parseInt(digits, hex ? 16 : 10) & 0xffff;
     } catch (NumberFormatException e) {
       return 0;

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds many literals at once, without regard to case. At every byte four bytes are folded, hashed and looked up in a bit table that
- * fits the first-level cache; the lookups do not depend on each other, which is what makes this faster than an automaton on a modern
- * core. What passes is compared in full. Immutable, hence thread-safe.
+ * Finds many literals at once, without regard to case. At every byte four bytes are folded, hashed
+ * and looked up in a bit table that fits the first-level cache; the lookups do not depend on each
+ * other, which is what makes this faster than an automaton on a modern core. What passes is
+ * compared in full. Immutable, hence thread-safe.
  *
- * <p>Literals have at least three bytes; those of three are entered with every byte that may follow in a token.
+ * <p>Literals have at least three bytes; those of three are entered with every byte that may follow
+ * in a token.
  */
 public final class AnchorIndex {
 
@@ -42,7 +44,8 @@ public final class AnchorIndex {
     }
   }
 
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FOLD = 0x20202020;
   private static final int BITS = 18;
   private static final int MULTIPLIER = 0x9E3779B1;
@@ -128,9 +131,16 @@ public final class AnchorIndex {
   public void scan(byte[] bytes, int from, int to, Hit hit) {
     long[] bits = filter;
     int last = to - 4;
+    int before = 0;
     for (int i = from; i <= last; i++) {
       int key = (int) INT.get(bytes, i) | FOLD;
       int hash = key * MULTIPLIER;
+      // In a run of one byte only its beginning is looked at: the rest would be the same question
+      // again and again.
+      if (key == before) {
+        continue;
+      }
+      before = key;
       if ((bits[hash >>> (32 - BITS + 6)] & (1L << (hash >>> (32 - BITS)))) != 0) {
         lookUp(key, hash, bytes, i, to, hit);
       }

@@ -67,7 +67,8 @@ final class Nfa {
       return end;
     }
     for (int i = repeat.minimum(); i < repeat.maximum(); i++) {
-      // Each optional copy may leave straight to the end, so that closures stay small however large the bound is.
+      // Each optional copy may leave straight to the end, so that closures stay small however large
+      // the bound is.
       int begin = state();
       link(last, begin);
       link(last, end);

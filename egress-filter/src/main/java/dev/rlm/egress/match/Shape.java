@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A deterministic automaton for a byte shape. Matching is anchored, finds the longest match, reads every byte once, allocates nothing
- * and cannot backtrack: its time is bounded by the length of the match plus one, whatever the text. Immutable, hence thread-safe.
+ * A deterministic automaton for a byte shape. Matching is anchored, finds the longest match, reads
+ * every byte once, allocates nothing and cannot backtrack: its time is bounded by the length of the
+ * match plus one, whatever the text. Immutable, hence thread-safe.
  */
 public final class Shape {
 

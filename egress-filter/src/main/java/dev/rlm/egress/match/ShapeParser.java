@@ -5,9 +5,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Parses shapes: the regular part of the usual regular expressions over bytes, so that every shape has a finite automaton. There are
- * literals, {@code [classes]}, {@code \d \w \s} and their negations, {@code .}, groups, {@code |}, {@code ? * + {n} {n,} {n,m}} and a
- * leading {@code (?i)}. There are no captures, no look-around, no anchors and no back references.
+ * Parses shapes: the regular part of the usual regular expressions over bytes, so that every shape
+ * has a finite automaton. There are literals, {@code [classes]}, {@code \d \w \s} and their
+ * negations, {@code .}, groups, {@code |}, {@code ? * + {n} {n,} {n,m}} and a leading {@code (?i)}.
+ * There are no captures, no look-around, no anchors and no back references.
  */
 final class ShapeParser {
 

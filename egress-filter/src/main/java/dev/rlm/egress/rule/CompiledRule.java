@@ -4,7 +4,10 @@ import dev.rlm.egress.match.Shape;
 import dev.rlm.egress.match.ShapeException;
 import org.jspecify.annotations.Nullable;
 
-/** A rule with its automata, which are built when they are first needed: most rules of a large set never are. Thread-safe. */
+/**
+ * A rule with its automata, which are built when they are first needed: most rules of a large set
+ * never are. Thread-safe.
+ */
 public final class CompiledRule {
 
   /** The three automata of a rule; lead and tail may be missing. */

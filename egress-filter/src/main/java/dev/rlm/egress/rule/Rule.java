@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * @param exact whether anchors are taken with their case
  * @param bounded whether the match must not continue a longer token
  * @param distinct least number of different characters in the secret's changing part
- * @param examples texts in which the secret must be found, the secret between ⟦ and ⟧, with {@code <>} as a break that is taken out
+ * @param examples texts in which the secret must be found, the secret between ⟦ and ⟧, with {@code
+ *     <>} as a break that is taken out
  * @param counterExamples texts which the rule must leave alone
  */
 public record Rule(
@@ -47,7 +48,8 @@ public record Rule(
     examples = List.copyOf(examples);
     counterExamples = List.copyOf(counterExamples);
     if (!ID.matcher(id).matches() || id.length() > 60) {
-      throw new ShapeException("a rule's id is made of at most 60 lower-case letters, digits and single hyphens: " + id);
+      throw new ShapeException(
+          "a rule's id is made of at most 60 lower-case letters, digits and single hyphens: " + id);
     }
     if (anchors.isEmpty()) {
       throw new ShapeException("a rule needs an anchor: " + id);

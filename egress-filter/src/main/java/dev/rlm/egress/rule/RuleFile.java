@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rules from JSON: an object with a list named {@code rules}. Unknown fields are errors, so that a typing slip is seen. */
+/**
+ * Reads rules from JSON: an object with a list named {@code rules}. Unknown fields are errors, so
+ * that a typing slip is seen.
+ */
 public final class RuleFile {
 
   private static final JsonMapper MAPPER =
@@ -49,7 +52,9 @@ public final class RuleFile {
           text(shape),
           text(tail),
           text(check),
-          confidence == null ? Confidence.HIGH : Confidence.valueOf(confidence.toUpperCase(Locale.ROOT)),
+          confidence == null
+              ? Confidence.HIGH
+              : Confidence.valueOf(confidence.toUpperCase(Locale.ROOT)),
           exact == null || exact,
           bounded == null || bounded,
           distinct == null ? 6 : distinct,

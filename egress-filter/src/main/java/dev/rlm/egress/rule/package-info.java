@@ -1,4 +1,7 @@
-/** Internal: rules as data and what they need to be read and checked. Not part of the public interface. */
+/**
+ * Internal: rules as data and what they need to be read and checked. Not part of the public
+ * interface.
+ */
 @NullMarked
 package dev.rlm.egress.rule;
 

@@ -3,7 +3,8 @@ package dev.rlm.egress.scan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that stands after a name, in the notations of configuration files, programs, markup, headers and command lines.
+ * A value that stands after a name, in the notations of configuration files, programs, markup,
+ * headers and command lines.
  *
  * @param start first byte of the value, without quotes
  * @param end byte after the value
@@ -21,7 +22,10 @@ record Assignment(int start, int end, Notation notation) {
     LOOSE,
     /** The content of a markup element. */
     ELEMENT,
-    /** In quotes, after a name in quotes and a comma: the next argument of a call, or the next item of a list. */
+    /**
+     * In quotes, after a name in quotes and a comma: the next argument of a call, or the next item
+     * of a list.
+     */
     ARGUMENT,
     /** The next word of a command line. */
     OPTION
@@ -29,7 +33,13 @@ record Assignment(int start, int end, Notation notation) {
 
   private static final int MAXIMUM_GAP = 48;
   private static final int MAXIMUM_VALUE = 4096;
-  private static final String BARE_END = "\"'`,;<>&|)}]\\";
+  private static final boolean[] BARE_END = new boolean[256];
+
+  static {
+    for (char c : "\"'`,;<>&|)}]\\ \t\r\n\u000b\f".toCharArray()) {
+      BARE_END[c] = true;
+    }
+  }
 
   /** Finds the value that is assigned to a name which ends at the given place, or null. */
   static @Nullable Assignment after(byte[] text, int nameEnd, int to) {
@@ -118,13 +128,15 @@ record Assignment(int start, int end, Notation notation) {
     while (close < limit && Bytes.isSpace(text[close])) {
       close++;
     }
-    return end > from && close < limit && text[close] == '<' ? new Assignment(from, end, Notation.ELEMENT) : null;
+    return end > from && close < limit && text[close] == '<'
+        ? new Assignment(from, end, Notation.ELEMENT)
+        : null;
   }
 
   private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
     int end = from;
-    while (end < limit && !Bytes.isSpace(text[end]) && BARE_END.indexOf(text[end]) < 0) {
+    while (end < limit && !BARE_END[text[end] & 0xff]) {
       end++;
     }
     while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {

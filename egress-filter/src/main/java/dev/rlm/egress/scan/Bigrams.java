@@ -5,12 +5,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * How usual a string's neighbouring characters are in harmless text. The table holds log2 of the chance of each character after each
- * other, measured on Java and Python sources and on manual pages in some thirty languages; letters are taken without case, digits as
- * one class, everything else as another.
+ * How usual a string's neighbouring characters are in harmless text. The table holds log2 of the
+ * chance of each character after each other, measured on Java and Python sources and on manual
+ * pages in some thirty languages; letters are taken without case, digits as one class, everything
+ * else as another.
  *
- * <p>Random strings over letters and digits average -7, ordinary words and identifiers -3.8; below -5.2 there is less than one in a
- * thousand of the latter from 20 characters on. Each character of the resource is {@code '0'} plus five times the negated value.
+ * <p>Random strings over letters and digits average -7, ordinary words and identifiers -3.8; below
+ * -5.2 there is less than one in a thousand of the latter from 20 characters on. Each character of
+ * the resource is {@code '0'} plus five times the negated value.
  */
 final class Bigrams {
 

@@ -68,9 +68,12 @@ public final class Bytes {
     return (TABLE[b & 0xff] & SPACE) != 0;
   }
 
-  /** Whether a token reads like the words and names of harmless text, and unlike anything encoded. */
+  /**
+   * Whether a token reads like the words and names of harmless text, and unlike anything encoded.
+   */
   public static boolean readsLikeWords(byte[] text, int start, int end) {
-    return Bigrams.mean(text, start, end) > -4.6 && Profile.of(text, start, end).hex() < end - start;
+    return Bigrams.mean(text, start, end) > -4.6
+        && Profile.of(text, start, end).hex() < end - start;
   }
 
   /** Shannon entropy in bits per byte. */

@@ -4,20 +4,27 @@ import dev.rlm.egress.Confidence;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Finds credentials on the command lines of programs that take them as {@code -u user:password} or {@code -p password}. */
+/**
+ * Finds credentials on the command lines of programs that take them as {@code -u user:password} or
+ * {@code -p password}.
+ */
 final class CommandLine {
 
   /** Programs that take {@code user:password}. */
   static final String CURL = "curl";
 
   /** Programs that take a password after {@code -p}. */
-  static final List<String> WITH_P = List.of("psexec", "docker login", "sshpass", "mysql", "net use", "xfreerdp", "ldapsearch");
+  static final List<String> WITH_P =
+      List.of("psexec", "docker login", "sshpass", "mysql", "net use", "xfreerdp", "ldapsearch");
 
   private static final int REACH = 2048;
 
   private CommandLine() {}
 
-  /** Examines a command from its program's name to its end, over continued lines; gives where the examination ended. */
+  /**
+   * Examines a command from its program's name to its end, over continued lines; gives where the
+   * examination ended.
+   */
   static int curl(byte[] text, int anchor, int to, List<Span> out) {
     int end = commandEnd(text, anchor, to);
     for (int i = anchor; i + 3 < end; i++) {
@@ -51,7 +58,9 @@ final class CommandLine {
   private static int commandEnd(byte[] text, int anchor, int to) {
     int limit = Math.min(to, anchor + REACH);
     for (int i = anchor; i < limit; i++) {
-      if (text[i] == '\n' && text[i - 1] != '\\' && !(i > 1 && text[i - 1] == '\r' && text[i - 2] == '\\')) {
+      if (text[i] == '\n'
+          && text[i - 1] != '\\'
+          && !(i > 1 && text[i - 1] == '\r' && text[i - 2] == '\\')) {
         return i;
       }
     }
@@ -62,12 +71,18 @@ final class CommandLine {
     int at;
     if (text[dash + 1] == 'u' && dash + 2 < end) {
       at = dash + 2;
-    } else if (startsWith(text, dash, end, "--user") || startsWith(text, dash, end, "--proxy-user")) {
+    } else if (startsWith(text, dash, end, "--user")
+        || startsWith(text, dash, end, "--proxy-user")) {
       at = dash + (text[dash + 2] == 'u' ? 6 : 12);
     } else {
       return -1;
     }
-    if (at >= end || (text[at] != ' ' && text[at] != '=' && text[at] != '"' && text[at] != '\'' && text[dash + 1] == '-')) {
+    if (at >= end
+        || (text[at] != ' '
+            && text[at] != '='
+            && text[at] != '"'
+            && text[at] != '\''
+            && text[dash + 1] == '-')) {
       return -1;
     }
     while (at < end && (text[at] == ' ' || text[at] == '=')) {
@@ -96,7 +111,9 @@ final class CommandLine {
     }
     int password = colon + 1;
     int passwordEnd = close;
-    if (password + 1 < passwordEnd && (startsWith(text, password, end, "{{") || sameAsUser(text, start, colon, password, passwordEnd))) {
+    if (password + 1 < passwordEnd
+        && (startsWith(text, password, end, "{{")
+            || sameAsUser(text, start, colon, password, passwordEnd))) {
       return;
     }
     while (password < passwordEnd && "\"'{".indexOf(text[password]) >= 0) {
@@ -135,7 +152,9 @@ final class CommandLine {
   }
 
   private static boolean isTemplate(byte[] text, int start, int end) {
-    if (Placeholders.isTemplate(text, start, end) || Placeholders.isWord(text, start, end) || Placeholders.isPlaceholder(text, start, end, 3)) {
+    if (Placeholders.isTemplate(text, start, end)
+        || Placeholders.isWord(text, start, end)
+        || Placeholders.isPlaceholder(text, start, end, 3)) {
       return true;
     }
     byte first = text[start];

@@ -4,7 +4,8 @@ import dev.rlm.egress.match.Shape;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The name before a value, and what it says about the value. Only the end of a name counts: {@code token_file} is no token.
+ * The name before a value, and what it says about the value. Only the end of a name counts: {@code
+ * token_file} is no token.
  *
  * @param start first byte of the name
  * @param end byte after it
@@ -44,12 +45,17 @@ record CredentialName(int start, int end, Trust trust) {
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"
               + "|[^a-z](auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed|login))"
               + TAIL);
-  private static final Shape BARE_TOKEN = Shape.compile("(?i)(auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed)" + TAIL);
-  private static final Shape KEY = Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code)" + TAIL);
+  private static final Shape BARE_TOKEN =
+      Shape.compile("(?i)(auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed)" + TAIL);
+  private static final Shape KEY =
+      Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code)" + TAIL);
   private static final Shape HEADER =
-      Shape.compile("(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
+      Shape.compile(
+          "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
-      Shape.compile("(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable)[_.-]?(keys?|tokens?)" + TAIL);
+      Shape.compile(
+          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable)[_.-]?(keys?|tokens?)"
+              + TAIL);
 
   /** The name that holds a place, judged. */
   static CredentialName at(byte[] text, int keyword, int to) {

@@ -15,16 +15,58 @@ final class CredentialValues {
   /** Parts of such names; whether a name really is one is decided by {@link CredentialName}. */
   static final List<String> WORDS =
       List.of(
-          "pass", "pwd", "psw", "kennwort", "senha", "contrasena", "token", "secret", "key", "auth", "cred", "licen", "jwt", "hmac",
-          "salt", "session", "cookie", "client", "_sid", "connect.sid", "totp", "dsn", "sig=", "seed", "code_", "_pat", "bearer");
+          "pass",
+          "pwd",
+          "psw",
+          "kennwort",
+          "senha",
+          "contrasena",
+          "token",
+          "secret",
+          "key",
+          "auth",
+          "cred",
+          "licen",
+          "jwt",
+          "hmac",
+          "salt",
+          "session",
+          "cookie",
+          "client",
+          "_sid",
+          "connect.sid",
+          "totp",
+          "dsn",
+          "sig=",
+          "seed",
+          "code_",
+          "_pat",
+          "bearer");
 
   private static final Set<String> SCHEMES =
-      Set.of("bearer", "basic", "token", "apikey", "api-key", "api-token", "digest", "ssws", "key", "bot", "negotiate", "jwt", "oauth", "pat");
+      Set.of(
+          "bearer",
+          "basic",
+          "token",
+          "apikey",
+          "api-key",
+          "api-token",
+          "digest",
+          "ssws",
+          "key",
+          "bot",
+          "negotiate",
+          "jwt",
+          "oauth",
+          "pat");
 
   /** What judging a name is charged with: it is read by several automata. */
   private static final int CLASSIFICATION = 96;
 
-  /** Longer values are no credentials by their names alone; formats and randomness find those that are. */
+  /**
+   * Longer values are no credentials by their names alone; formats and randomness find those that
+   * are.
+   */
   private static final int LONGEST = 1024;
 
   private CredentialValues() {}
@@ -32,7 +74,8 @@ final class CredentialValues {
   /** Examines the name that holds a keyword; gives the end of the name. */
   static int judge(byte[] text, int keyword, int to, Work work, List<Span> out) {
     CredentialName bounds = CredentialName.bounds(text, keyword, to);
-    Assignment found = Assignment.after(text, bounds.end(), to);
+    int reach = Math.min(to, bounds.end() + 2 * LONGEST);
+    Assignment found = Assignment.after(text, bounds.end(), reach);
     // Few names are followed by a value, and this is cheaper to see than what the name says.
     if (found == null && text[bounds.start()] != '-' && !Netrc.precedes(text, bounds)) {
       return bounds.end();
@@ -43,7 +86,7 @@ final class CredentialValues {
       return name.end();
     }
     if (found == null && isOption(name)) {
-      found = Assignment.option(text, name.end(), to);
+      found = Assignment.option(text, name.end(), reach);
     }
     if (found != null && !closesOwnQuote(text, name, found)) {
       work.spend(found.end() - found.start());
@@ -52,7 +95,10 @@ final class CredentialValues {
     return name.end();
   }
 
-  /** In {@code "Password:", more} the quote after the name ends the string that the name stands in; it opens no value. */
+  /**
+   * In {@code "Password:", more} the quote after the name ends the string that the name stands in;
+   * it opens no value.
+   */
   private static boolean closesOwnQuote(byte[] text, CredentialName name, Assignment found) {
     if (name.start() == 0 || found.notation() != Notation.QUOTED) {
       return false;
@@ -73,7 +119,8 @@ final class CredentialValues {
     return name.trust() != Trust.KEY && name.trust() != Trust.HEADER;
   }
 
-  private static void judgeValue(byte[] text, CredentialName name, Assignment found, int to, List<Span> out) {
+  private static void judgeValue(
+      byte[] text, CredentialName name, Assignment found, int to, List<Span> out) {
     Assignment value = withoutScheme(text, found, to);
     if (value == null || value.end() - value.start() > LONGEST) {
       return;
@@ -95,16 +142,23 @@ final class CredentialValues {
   /** What follows a scheme such as Bearer; the value itself when there is none. */
   private static @Nullable Assignment withoutScheme(byte[] text, Assignment value, int to) {
     int end = value.start();
-    while (end < value.end() && end - value.start() < 12 && (Bytes.isLetter(text[end]) || text[end] == '-')) {
+    while (end < value.end()
+        && end - value.start() < 12
+        && (Bytes.isLetter(text[end]) || text[end] == '-')) {
       end++;
     }
     boolean scheme =
-        SCHEMES.contains(new String(text, value.start(), end - value.start(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT))
-            && end < to && text[end] == ' ' && (end == value.end() || value.notation() == Notation.QUOTED);
+        SCHEMES.contains(
+                new String(text, value.start(), end - value.start(), StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT))
+            && end < to
+            && text[end] == ' '
+            && (end == value.end() || value.notation() == Notation.QUOTED);
     if (!scheme) {
       return value;
     }
-    Assignment next = Assignment.option(text, end, value.notation() == Notation.QUOTED ? value.end() : to);
+    Assignment next =
+        Assignment.option(text, end, value.notation() == Notation.QUOTED ? value.end() : to);
     return next == null ? null : new Assignment(next.start(), next.end(), Notation.LOOSE);
   }
 
@@ -114,7 +168,9 @@ final class CredentialValues {
       return false;
     }
     Profile profile = Profile.of(text, value.start(), value.end());
-    return profile.distinct() >= 6 && isCredentialText(text, value.start(), value.end()) && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
+    return profile.distinct() >= 6
+        && isCredentialText(text, value.start(), value.end())
+        && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
   }
 
   static boolean isToken(byte[] text, Assignment value, int shortest) {
@@ -127,7 +183,9 @@ final class CredentialValues {
     if (!isCredentialText(text, start, end)) {
       return value.notation() == Notation.QUOTED && Randomness.isNoise(text, start, end);
     }
-    if (Placeholders.isTemplate(text, start, end) || Placeholders.isPlaceholder(text, start, end, 5) || isReference(text, start, end)) {
+    if (Placeholders.isTemplate(text, start, end)
+        || Placeholders.isPlaceholder(text, start, end, 5)
+        || isReference(text, start, end)) {
       return false;
     }
     if (value.notation() == Notation.QUOTED && isMixture(text, start, end)) {
@@ -171,11 +229,18 @@ final class CredentialValues {
         return true;
       }
     }
-    return end - start > 5 && text[end - 4] == '.' && Bytes.isLower(text[end - 1]) && Bytes.isLower(text[end - 2]) && isFileSuffix(text, end);
+    return end - start > 5
+        && text[end - 4] == '.'
+        && Bytes.isLower(text[end - 1])
+        && Bytes.isLower(text[end - 2])
+        && isFileSuffix(text, end);
   }
 
   private static boolean isFileSuffix(byte[] text, int end) {
-    for (String suffix : List.of(".pem", ".crt", ".cer", ".key", ".txt", ".jks", ".p12", ".pfx", ".yml", ".png", ".env", ".pub")) {
+    for (String suffix :
+        List.of(
+            ".pem", ".crt", ".cer", ".key", ".txt", ".jks", ".p12", ".pfx", ".yml", ".png", ".env",
+            ".pub")) {
       if (Placeholders.endsWith(text, end - 4, end, suffix)) {
         return true;
       }

@@ -38,7 +38,11 @@ final class Cursor {
       byte b = text[at];
       if (isQuote(b)) {
         quote = true;
-      } else if (!(b == '\\' && quoteAt(1)) && b != ']' && b != '*' && b != '?' && !(b == ')' && i > 0)) {
+      } else if (!(b == '\\' && quoteAt(1))
+          && b != ']'
+          && b != '*'
+          && b != '?'
+          && !(b == ')' && i > 0)) {
         break;
       }
       at++;
@@ -58,7 +62,9 @@ final class Cursor {
     }
   }
 
-  /** Skips an operator that assigns or compares, with a type before it where a language writes one. */
+  /**
+   * Skips an operator that assigns or compares, with a type before it where a language writes one.
+   */
   boolean skipOperator(boolean nameWasQuoted) {
     int b = peek();
     if (nameWasQuoted && skipWord("value")) {
@@ -83,7 +89,10 @@ final class Cursor {
     }
     boolean assigns = false;
     for (int i = from; i < at; i++) {
-      assigns |= text[i] == '=' || text[i] == ':' || (i > from && (text[i] == '>' || (text[i] == '-' && text[i - 1] == '<')));
+      assigns |=
+          text[i] == '='
+              || text[i] == ':'
+              || (i > from && (text[i] == '>' || (text[i] == '-' && text[i - 1] == '<')));
     }
     if (!assigns) {
       at = from;
@@ -124,7 +133,9 @@ final class Cursor {
   void skipWrappers() {
     for (int i = 0; i < 3; i++) {
       int b = peek();
-      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFU".indexOf(b) >= 0) && b > 0 && quoteAt(1)) {
+      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFU".indexOf(b) >= 0)
+          && b > 0
+          && quoteAt(1)) {
         at++;
       }
     }

@@ -4,10 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Shapes of random values that are no secrets: UUIDs, digests with their names, lines of longer encoded blocks. */
+/**
+ * Shapes of random values that are no secrets: UUIDs, digests with their names, lines of longer
+ * encoded blocks.
+ */
 final class Hashes {
 
-  /** Integrity values of lock files. The length must be the digest's, so that the prefix is no cloak for anything else. */
+  /**
+   * Integrity values of lock files. The length must be the digest's, so that the prefix is no cloak
+   * for anything else.
+   */
   private static final List<byte[]> PREFIXES =
       Stream.of("sha512-", "sha384-", "sha256-", "sha1-", "h1:", "SHA256:", "sha256:")
           .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
@@ -46,7 +52,9 @@ final class Hashes {
       if (startsWith(text, start, prefix) && end - start - prefix.length == length) {
         return true;
       }
-      if (start >= prefix.length && startsWith(text, start - prefix.length, prefix) && end - start == length) {
+      if (start >= prefix.length
+          && startsWith(text, start - prefix.length, prefix)
+          && end - start == length) {
         return true;
       }
     }
@@ -65,7 +73,10 @@ final class Hashes {
     return true;
   }
 
-  /** Whether the token ends or begins a line next to a long line of the same kind: a certificate, an attachment, an image. */
+  /**
+   * Whether the token ends or begins a line next to a long line of the same kind: a certificate, an
+   * attachment, an image.
+   */
   static boolean isLineOfBlock(byte[] text, int start, int end, int to) {
     return isFullLine(text, lineAfter(text, end, to), to) || isFullLineBefore(text, start);
   }

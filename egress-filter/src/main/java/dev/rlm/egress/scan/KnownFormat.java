@@ -17,7 +17,8 @@ final class KnownFormat implements Trigger {
 
   /** Names that hold a service's name and still assign no secret: digests and versions. */
   private static final Shape HARMLESS_NAME =
-      Shape.compile("(?i).*(sha|sha1|sha256|sha512|md5|commit|hash|digest|checksum|rev|revision|version|image|build|tag|ref|url|uri|host|etag)([_.-]?[0-9]{1,3})?");
+      Shape.compile(
+          "(?i).*(sha|sha1|sha256|sha512|md5|commit|hash|digest|checksum|rev|revision|version|image|build|tag|ref|url|uri|host|etag)([_.-]?[0-9]{1,3})?");
 
   private final CompiledRule compiled;
   private final Rule rule;
@@ -93,7 +94,10 @@ final class KnownFormat implements Trigger {
     if (shapes.tail() != null && shapes.tail().match(text, end, to) < 0) {
       return anchor;
     }
-    if (rule.bounded() && end < to && Bytes.isAlphanumeric(text[end]) && Bytes.isAlphanumeric(text[end - 1])) {
+    if (rule.bounded()
+        && end < to
+        && Bytes.isAlphanumeric(text[end])
+        && Bytes.isAlphanumeric(text[end - 1])) {
       return anchor;
     }
     return accept(text, start, end, out) ? end : anchor;
@@ -123,7 +127,8 @@ final class KnownFormat implements Trigger {
   }
 
   private static boolean continuesWord(byte before, byte first) {
-    return (Bytes.isLower(before) && Bytes.isLower(first)) || (Bytes.isUpper(before) && Bytes.isUpper(first));
+    return (Bytes.isLower(before) && Bytes.isLower(first))
+        || (Bytes.isUpper(before) && Bytes.isUpper(first));
   }
 
   private boolean accept(byte[] text, int start, int end, List<Span> out) {
@@ -131,7 +136,11 @@ final class KnownFormat implements Trigger {
     if (rule.start() == RuleStart.ANCHOR && rule.lead().isEmpty()) {
       fixed = Math.min(fixedLength(text, start, end), (end - start) / 2);
     }
-    if (Placeholders.isPlaceholder(text, start + fixed, end, Math.min(rule.distinct(), Math.max(3, (end - start - fixed) / 2)))) {
+    if (Placeholders.isPlaceholder(
+        text,
+        start + fixed,
+        end,
+        Math.min(rule.distinct(), Math.max(3, (end - start - fixed) / 2)))) {
       return false;
     }
     out.add(Span.secret(start, end, rule.id(), rule.confidence()));
@@ -143,7 +152,9 @@ final class KnownFormat implements Trigger {
     int longest = 0;
     for (String anchor : rule.anchors()) {
       int i = 0;
-      while (i < anchor.length() && start + i < end && (text[start + i] | 0x20) == (anchor.charAt(i) | 0x20)) {
+      while (i < anchor.length()
+          && start + i < end
+          && (text[start + i] | 0x20) == (anchor.charAt(i) | 0x20)) {
         i++;
       }
       if (i == anchor.length()) {
@@ -153,7 +164,10 @@ final class KnownFormat implements Trigger {
     return longest;
   }
 
-  /** Whether a letter or digit stands before, other than the end of an escape such as the n of a line break or of %3D. */
+  /**
+   * Whether a letter or digit stands before, other than the end of an escape such as the n of a
+   * line break or of %3D.
+   */
   private static boolean continuesToken(byte[] text, int from) {
     if (from == 0 || !Bytes.isAlphanumeric(text[from - 1])) {
       return false;
@@ -162,7 +176,8 @@ final class KnownFormat implements Trigger {
     if (from > 1 && text[from - 2] == '\\' && (last == 'n' || last == 't' || last == 'r')) {
       return false;
     }
-    boolean percent = from > 2 && text[from - 3] == '%' && Bytes.isHex(text[from - 2]) && Bytes.isHex(last);
+    boolean percent =
+        from > 2 && text[from - 3] == '%' && Bytes.isHex(text[from - 2]) && Bytes.isHex(last);
     boolean unicode = from > 5 && text[from - 6] == '\\' && text[from - 5] == 'u';
     return !percent && !unicode;
   }

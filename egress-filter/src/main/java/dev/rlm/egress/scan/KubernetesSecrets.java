@@ -3,11 +3,15 @@ package dev.rlm.egress.scan;
 import dev.rlm.egress.Confidence;
 import java.util.List;
 
-/** Finds the values of Kubernetes secrets: the encoded values under {@code data:} in a YAML document of that kind. */
+/**
+ * Finds the values of Kubernetes secrets: the encoded values under {@code data:} in a YAML document
+ * of that kind.
+ */
 final class KubernetesSecrets {
 
   /** Ways to write the kind. */
-  static final List<String> ANCHORS = List.of("kind: secret", "kind: 'secret'", "kind: \"secret\"", "kind:secret");
+  static final List<String> ANCHORS =
+      List.of("kind: secret", "kind: 'secret'", "kind: \"secret\"", "kind:secret");
 
   private static final int REACH = 2000;
   private static final int SHORTEST = 10;
@@ -48,7 +52,11 @@ final class KubernetesSecrets {
   private static int documentStart(byte[] text, int anchor) {
     int limit = Math.max(0, anchor - REACH);
     for (int i = anchor; i > limit; i--) {
-      if (text[i - 1] == '\n' && i + 3 <= text.length && text[i] == '-' && text[i + 1] == '-' && text[i + 2] == '-') {
+      if (text[i - 1] == '\n'
+          && i + 3 <= text.length
+          && text[i] == '-'
+          && text[i + 1] == '-'
+          && text[i + 2] == '-') {
         return i;
       }
     }
@@ -100,15 +108,24 @@ final class KubernetesSecrets {
         break;
       }
     }
-    while (start < end && (Bytes.isSpace(text[start]) || text[start] == '"' || text[start] == '\'')) {
+    while (start < end
+        && (Bytes.isSpace(text[start]) || text[start] == '"' || text[start] == '\'')) {
       start++;
     }
     int close = start;
-    while (close < end && (Bytes.isAlphanumeric(text[close]) || text[close] == '+' || text[close] == '/' || text[close] == '=')) {
+    while (close < end
+        && (Bytes.isAlphanumeric(text[close])
+            || text[close] == '+'
+            || text[close] == '/'
+            || text[close] == '=')) {
       close++;
     }
-    boolean whole = close == end || Bytes.isSpace(text[close]) || text[close] == '"' || text[close] == '\'';
-    if (whole && close - start >= SHORTEST && (close - start) % 4 == 0 && !Placeholders.isPlaceholder(text, start, close, 5)) {
+    boolean whole =
+        close == end || Bytes.isSpace(text[close]) || text[close] == '"' || text[close] == '\'';
+    if (whole
+        && close - start >= SHORTEST
+        && (close - start) % 4 == 0
+        && !Placeholders.isPlaceholder(text, start, close, 5)) {
       out.add(Span.secret(start, close, "kubernetes-secret", Confidence.MEDIUM));
     }
   }

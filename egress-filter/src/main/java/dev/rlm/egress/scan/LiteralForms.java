@@ -34,7 +34,10 @@ final class LiteralForms {
     return result;
   }
 
-  /** The characters that depend on the value alone when it stands at an offset of {@code phase} modulo three. */
+  /**
+   * The characters that depend on the value alone when it stands at an offset of {@code phase}
+   * modulo three.
+   */
   private static byte[] base64(byte[] value, int phase, Base64.Encoder encoder) {
     byte[] padded = new byte[phase + value.length];
     System.arraycopy(value, 0, padded, phase, value.length);

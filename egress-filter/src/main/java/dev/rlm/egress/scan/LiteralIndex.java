@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds exact copies of known values, and pieces of them of twelve bytes or more, in their plain and encoded forms. Immutable, hence
- * thread-safe.
+ * Finds exact copies of known values, and pieces of them of twelve bytes or more, in their plain
+ * and encoded forms. Immutable, hence thread-safe.
  */
 public final class LiteralIndex {
 
@@ -23,7 +23,8 @@ public final class LiteralIndex {
   private static final int STEP = SHORTEST_PIECE - WINDOW + 1;
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
   private static final int BITS = 16;
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private record Place(int form, int offset) {}
 

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The filter's own markers in a text, which detectors leave alone so that filtering twice changes nothing. Only a marker with the id of a
- * rule in force counts: nothing can be hidden in one but the choice of a rule and 32 bits of a tag.
+ * The filter's own markers in a text, which detectors leave alone so that filtering twice changes
+ * nothing. Only a marker with the id of a rule in force counts: nothing can be hidden in one but
+ * the choice of a rule and 32 bits of a tag.
  */
 public final class Markers {
 
@@ -17,8 +18,21 @@ public final class Markers {
   private static final int TAG = 8;
   private static final List<String> OWN_IDS =
       List.of(
-          "passwd", "credential", "high-entropy", "private-key", "basic-auth", "url-passwd", "kubernetes-secret", "engine-secret",
-          "context-secret", "context-echo", "opaque-data", "scan-limit", "filter-failure", "output-budget", "continued");
+          "passwd",
+          "credential",
+          "high-entropy",
+          "private-key",
+          "basic-auth",
+          "url-passwd",
+          "kubernetes-secret",
+          "engine-secret",
+          "context-secret",
+          "context-echo",
+          "opaque-data",
+          "scan-limit",
+          "filter-failure",
+          "output-budget",
+          "continued");
 
   private record Range(int start, int end) {}
 
@@ -37,7 +51,8 @@ public final class Markers {
     }
     List<Range> markers = find(text, to);
     if (!markers.isEmpty()) {
-      spans.removeIf(span -> markers.stream().anyMatch(m -> m.start <= span.start() && span.end() <= m.end));
+      spans.removeIf(
+          span -> markers.stream().anyMatch(m -> m.start <= span.start() && span.end() <= m.end));
     }
   }
 
@@ -57,7 +72,9 @@ public final class Markers {
 
   private int end(byte[] text, int from, int to) {
     int i = from;
-    while (i < to && i - from <= LONGEST_ID && (Bytes.isLower(text[i]) || Bytes.isDigit(text[i]) || text[i] == '-')) {
+    while (i < to
+        && i - from <= LONGEST_ID
+        && (Bytes.isLower(text[i]) || Bytes.isDigit(text[i]) || text[i] == '-')) {
       i++;
     }
     if (i >= to || !ids.contains(new String(text, from, i - from, StandardCharsets.US_ASCII))) {
@@ -82,19 +99,30 @@ public final class Markers {
     return true;
   }
 
-  /** Whether a name stands directly after a marker's opening, and so says nothing about what follows the marker. */
+  /**
+   * Whether a name stands directly after a marker's opening, and so says nothing about what follows
+   * the marker.
+   */
   static boolean isInMarker(byte[] text, int start) {
     return start >= PREFIX.length && isPrefix(text, start - PREFIX.length);
   }
 
-  /** Whether a value begins as a marker does; what the end of a bare value cuts off counts as well. */
+  /**
+   * Whether a value begins as a marker does; what the end of a bare value cuts off counts as well.
+   */
   static boolean isMarker(byte[] text, int start, int end) {
-    if (end - start > PREFIX.length + LONGEST_ID + TAG + 2 || end - start < PREFIX.length || !isPrefix(text, start)) {
+    if (end - start > PREFIX.length + LONGEST_ID + TAG + 2
+        || end - start < PREFIX.length
+        || !isPrefix(text, start)) {
       return false;
     }
     for (int i = start + PREFIX.length; i < end; i++) {
       byte b = text[i];
-      if (!(Bytes.isLower(b) || Bytes.isDigit(b) || b == '-' || b == '#' || (b == ']' && i == end - 1))) {
+      if (!(Bytes.isLower(b)
+          || Bytes.isDigit(b)
+          || b == '-'
+          || b == '#'
+          || (b == ']' && i == end - 1))) {
         return false;
       }
     }

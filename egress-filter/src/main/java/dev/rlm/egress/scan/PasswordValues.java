@@ -4,7 +4,10 @@ import dev.rlm.egress.scan.Assignment.Notation;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Decides whether what is assigned to a password's name is a literal password and not an expression, a label or a placeholder. */
+/**
+ * Decides whether what is assigned to a password's name is a literal password and not an
+ * expression, a label or a placeholder.
+ */
 final class PasswordValues {
 
   private PasswordValues() {}
@@ -13,10 +16,15 @@ final class PasswordValues {
     int start = value.start();
     int end = value.end();
     int length = end - start;
-    if (length < 4 || length > 512 || Placeholders.isTemplate(text, start, end) || Placeholders.isPlaceholder(text, start, end, 3)) {
+    if (length < 4
+        || length > 512
+        || Placeholders.isTemplate(text, start, end)
+        || Placeholders.isPlaceholder(text, start, end, 3)) {
       return false;
     }
-    if (!isLiteral(text, value) || isSelectorOrAddress(text, start, end) || Placeholders.isEmptyWord(text, start, end)) {
+    if (!isLiteral(text, value)
+        || isSelectorOrAddress(text, start, end)
+        || Placeholders.isEmptyWord(text, start, end)) {
       return false;
     }
     boolean user = value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
@@ -26,7 +34,11 @@ final class PasswordValues {
     Profile profile = Profile.of(text, start, end);
     boolean strong = profile.digits() > 0 || hasSymbol(text, start, end);
     return switch (value.notation()) {
-      case QUOTED -> (user || !hasBlank(text, start, end)) && !(profile.others() == 0 && profile.digits() == 0 && isOwnName(text, name, start, end));
+      case QUOTED ->
+          (user || !hasBlank(text, start, end))
+              && !(profile.others() == 0
+                  && profile.digits() == 0
+                  && isOwnName(text, name, start, end));
       case ARGUMENT -> strong && !hasBlank(text, start, end);
       case ELEMENT -> true;
       case TIGHT ->
@@ -37,7 +49,10 @@ final class PasswordValues {
       case LOOSE ->
           strong
               ? !isExpression(text, start, end, to)
-              : user && endsLine(text, end, to) && !hasCall(text, start, end, to) && !isOwnName(text, name, start, end);
+              : user
+                  && endsLine(text, end, to)
+                  && !hasCall(text, start, end, to)
+                  && !isOwnName(text, name, start, end);
       case OPTION -> !isExpression(text, start, end, to);
     };
   }
@@ -46,20 +61,35 @@ final class PasswordValues {
     int blanks = 0;
     for (int i = value.start(); i < value.end(); i++) {
       byte b = text[i];
-      boolean blank = b == ' ' && !(value.notation() == Notation.QUOTED && value.end() - value.start() < 32 && blanks++ == 0);
-      if ((i == value.start() && (b == '+' || b == ',' || (b == '.' && text[i + 1] == '$'))) || blank || b == '\t' || b == '\n' || (value.notation() != Notation.QUOTED && (b == '(' || b == '[' || b == '{'))) {
+      boolean blank =
+          b == ' '
+              && !(value.notation() == Notation.QUOTED
+                  && value.end() - value.start() < 32
+                  && blanks++ == 0);
+      if ((i == value.start() && (b == '+' || b == ',' || (b == '.' && text[i + 1] == '$')))
+          || blank
+          || b == '\t'
+          || b == '\n'
+          || (value.notation() != Notation.QUOTED && (b == '(' || b == '[' || b == '{'))) {
         return false;
       }
     }
     return true;
   }
 
-  /** Whether the value merely repeats the name or speaks of passwords itself, as labels and names of form fields do. */
+  /**
+   * Whether the value merely repeats the name or speaks of passwords itself, as labels and names of
+   * form fields do.
+   */
   private static boolean isOwnName(byte[] text, CredentialName name, int start, int end) {
-    String value = new String(text, start, end - start, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    String own = new String(text, name.start(), name.end() - name.start(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    String value =
+        new String(text, start, end - start, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    String own =
+        new String(text, name.start(), name.end() - name.start(), StandardCharsets.ISO_8859_1)
+            .toLowerCase(Locale.ROOT);
     boolean words = value.indexOf('_') >= 0 || value.indexOf('-') >= 0;
-    return own.endsWith(value) || (words && value.endsWith(own) && Profile.of(text, start, end).upper() == 0);
+    return own.endsWith(value)
+        || (words && value.endsWith(own) && Profile.of(text, start, end).upper() == 0);
   }
 
   private static boolean hasBlank(byte[] text, int start, int end) {
@@ -77,9 +107,14 @@ final class PasswordValues {
 
   private static boolean isSelectorOrAddress(byte[] text, int start, int end) {
     byte first = text[start];
-    if ((first == '#' || first == '.' || first == '/' || first == ':') && Profile.of(text, start, end).digits() == 0) {
+    if ((first == '#' || first == '.' || first == '/' || first == ':')
+        && Profile.of(text, start, end).digits() == 0) {
       for (int i = start + 1; i < end; i++) {
-        if (!(Bytes.isName(text[i]) || text[i] == '/' || text[i] == '#' || text[i] == '@' || text[i] == ':')) {
+        if (!(Bytes.isName(text[i])
+            || text[i] == '/'
+            || text[i] == '#'
+            || text[i] == '@'
+            || text[i] == ':')) {
           return false;
         }
       }
@@ -89,7 +124,12 @@ final class PasswordValues {
       return true;
     }
     String head = new String(text, start, Math.min(12, end - start), StandardCharsets.ISO_8859_1);
-    return head.startsWith("http://") || head.startsWith("https://") || head.startsWith("arn:aws:") || head.startsWith("ENC[") || head.startsWith("op://") || head.startsWith("vault:");
+    return head.startsWith("http://")
+        || head.startsWith("https://")
+        || head.startsWith("arn:aws:")
+        || head.startsWith("ENC[")
+        || head.startsWith("op://")
+        || head.startsWith("vault:");
   }
 
   private static boolean isLowerPath(byte[] text, int start, int end) {
@@ -97,7 +137,9 @@ final class PasswordValues {
     for (int i = start; i < end; i++) {
       if (text[i] == '/') {
         slashes++;
-      } else if (!(Bytes.isLower(text[i]) || Bytes.isDigit(text[i]) || "_-#.@:".indexOf(text[i]) >= 0)) {
+      } else if (!(Bytes.isLower(text[i])
+          || Bytes.isDigit(text[i])
+          || "_-#.@:".indexOf(text[i]) >= 0)) {
         return false;
       }
     }
@@ -138,7 +180,8 @@ final class PasswordValues {
         return true;
       }
       if (b == '.' || b == ':') {
-        dot |= i > start && i + 1 < end && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1]);
+        dot |=
+            i > start && i + 1 < end && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1]);
       } else if (!Bytes.isAlphanumeric(b) && b != '_' && b != '-') {
         return false;
       }
@@ -148,6 +191,11 @@ final class PasswordValues {
   }
 
   private static boolean endsLine(byte[] text, int end, int to) {
-    return end >= to || text[end] == '\n' || text[end] == '\r' || text[end] == '\\' || text[end] == ';' || text[end] == '"';
+    return end >= to
+        || text[end] == '\n'
+        || text[end] == '\r'
+        || text[end] == '\\'
+        || text[end] == ';'
+        || text[end] == '"';
   }
 }

@@ -3,14 +3,24 @@ package dev.rlm.egress.scan;
 import dev.rlm.egress.Confidence;
 import java.util.List;
 
-/** Finds passwords that stand as arguments of calls which take a user and a password, and in sentences that tell one. */
+/**
+ * Finds passwords that stand as arguments of calls which take a user and a password, and in
+ * sentences that tell one.
+ */
 final class Phrases {
 
   /** Calls whose last quoted argument is a password. */
-  static final List<String> CALLS = List.of("networkcredential(", "directoryentry(", "passwordauthentication(", "login_user(", "basicauth(");
+  static final List<String> CALLS =
+      List.of(
+          "networkcredential(",
+          "directoryentry(",
+          "passwordauthentication(",
+          "login_user(",
+          "basicauth(");
 
   /** Words that stand before a quoted password in a sentence. */
-  static final List<String> SENTENCES = List.of("password is ", "password for ", "password: \"", "password was ", "passphrase is ");
+  static final List<String> SENTENCES =
+      List.of("password is ", "password for ", "password: \"", "password was ", "passphrase is ");
 
   private static final int REACH = 240;
 
@@ -45,7 +55,8 @@ final class Phrases {
     int limit = Math.min(to, anchor + length + 48);
     int i = anchor + length - (text[anchor + length - 1] == '"' ? 1 : 0);
     if (Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
-      while (i < limit && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')) {
+      while (i < limit
+          && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')) {
         i++;
       }
       i += 3;
@@ -63,7 +74,9 @@ final class Phrases {
   }
 
   private static void add(byte[] text, int start, int end, List<Span> out) {
-    if (end - start < 4 || Placeholders.isTemplate(text, start, end) || Placeholders.isEmptyWord(text, start, end)) {
+    if (end - start < 4
+        || Placeholders.isTemplate(text, start, end)
+        || Placeholders.isEmptyWord(text, start, end)) {
       return;
     }
     for (int i = start; i < end; i++) {

@@ -4,27 +4,130 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 
-/** Values that stand where a secret would stand: repeated characters, templates, references to variables, words of documentation. */
+/**
+ * Values that stand where a secret would stand: repeated characters, templates, references to
+ * variables, words of documentation.
+ */
 final class Placeholders {
 
   private static final Set<String> WORDS =
       Set.of(
-          "none", "null", "nil", "true", "false", "undefined", "required", "optional", "string", "text", "password", "passwd", "pass",
-          "pwd", "secret", "token", "user", "username", "yes", "no", "empty", "unset", "not-set", "notset", "changeme", "change_me",
-          "change-me", "redacted", "hidden", "masked", "xxx", "todo", "tbd", "example", "sample", "placeholder", "your_password",
-          "yourpassword", "your-password", "<password>", "input", "value", "default", "disabled", "enabled", "bearer", "basic", "key",
-          "apikey", "api_key", "api-key", "int", "str", "bool", "any", "object", "self", "this", "bytes", "char", "varchar", "invalid",
-          "incorrect", "missing", "expired", "prompt", "ask", "file", "env", "vault", "auto", "new", "old", "wrong", "correct");
+          "none",
+          "null",
+          "nil",
+          "true",
+          "false",
+          "undefined",
+          "required",
+          "optional",
+          "string",
+          "text",
+          "password",
+          "passwd",
+          "pass",
+          "pwd",
+          "secret",
+          "token",
+          "user",
+          "username",
+          "yes",
+          "no",
+          "empty",
+          "unset",
+          "not-set",
+          "notset",
+          "changeme",
+          "change_me",
+          "change-me",
+          "redacted",
+          "hidden",
+          "masked",
+          "xxx",
+          "todo",
+          "tbd",
+          "example",
+          "sample",
+          "placeholder",
+          "your_password",
+          "yourpassword",
+          "your-password",
+          "<password>",
+          "input",
+          "value",
+          "default",
+          "disabled",
+          "enabled",
+          "bearer",
+          "basic",
+          "key",
+          "apikey",
+          "api_key",
+          "api-key",
+          "int",
+          "str",
+          "bool",
+          "any",
+          "object",
+          "self",
+          "this",
+          "bytes",
+          "char",
+          "varchar",
+          "invalid",
+          "incorrect",
+          "missing",
+          "expired",
+          "prompt",
+          "ask",
+          "file",
+          "env",
+          "vault",
+          "auto",
+          "new",
+          "old",
+          "wrong",
+          "correct");
 
   private static final Set<String> EMPTY_WORDS =
       Set.of(
-          "none", "null", "nil", "true", "false", "undefined", "password", "passwd", "pass", "pwd", "required", "optional", "string",
-          "str", "text", "self", "this", "value", "input", "empty", "unset", "your_password", "yourpassword", "env", "any", "int", "yes",
-          "no", "char", "username", "user");
+          "none",
+          "null",
+          "nil",
+          "true",
+          "false",
+          "undefined",
+          "password",
+          "passwd",
+          "pass",
+          "pwd",
+          "required",
+          "optional",
+          "string",
+          "str",
+          "text",
+          "self",
+          "this",
+          "value",
+          "input",
+          "empty",
+          "unset",
+          "your_password",
+          "yourpassword",
+          "env",
+          "any",
+          "int",
+          "yes",
+          "no",
+          "char",
+          "username",
+          "user");
 
   private Placeholders() {}
 
-  /** Whether a value has fewer different characters than a secret of its format would ever have, or names itself an example. */
+  /**
+   * Whether a value has fewer different characters than a secret of its format would ever have, or
+   * names itself an example.
+   */
   static boolean isPlaceholder(byte[] text, int start, int end, int distinct) {
     long low = 0;
     long high = 0;
@@ -53,7 +156,10 @@ final class Placeholders {
         || endsWith(text, start, end, "EXAMPLEKEY");
   }
 
-  /** Whether a value is written by a human to stand for a value: a template, a variable, an ellipsis, a word of documentation. */
+  /**
+   * Whether a value is written by a human to stand for a value: a template, a variable, an
+   * ellipsis, a word of documentation.
+   */
   static boolean isTemplate(byte[] text, int start, int end) {
     int length = end - start;
     if (length == 0) {
@@ -61,22 +167,33 @@ final class Placeholders {
     }
     byte first = text[start];
     byte last = text[end - 1];
-    if ((first == '<' && last == '>') || (first == '{' && last == '}' && length > 2 && text[start + 1] == '{') || (first == '[' && last == ']')) {
+    if ((first == '<' && last == '>')
+        || (first == '{' && last == '}' && length > 2 && text[start + 1] == '{')
+        || (first == '[' && last == ']')) {
       return true;
     }
-    if ((first == '%' && last == '%' && length > 2) || (first == '&' && startsWith(text, start, end, "&lt;"))) {
+    if ((first == '%' && last == '%' && length > 2)
+        || (first == '&' && startsWith(text, start, end, "&lt;"))) {
       return true;
     }
     int stars = 0;
     for (int i = start; i < end; i++) {
       byte b = text[i];
-      if (b == '$' && i + 1 < end && (text[i + 1] == '{' || text[i + 1] == '(' || (i == start && (isVariable(text, i + 1, end) || isEnvironmentName(text, i + 1, end))))) {
+      if (b == '$'
+          && i + 1 < end
+          && (text[i + 1] == '{'
+              || text[i + 1] == '('
+              || (i == start
+                  && (isVariable(text, i + 1, end) || isEnvironmentName(text, i + 1, end))))) {
         return true;
       }
-      if ((b == '#' || b == '{' || b == '<') && i + 1 < end && text[i + 1] == (b == '<' ? '%' : '{')) {
+      if ((b == '#' || b == '{' || b == '<')
+          && i + 1 < end
+          && text[i + 1] == (b == '<' ? '%' : '{')) {
         return true;
       }
-      if (b == '*' || b == 'x' || b == 'X' || b == '.' || b == '#' || b == '?' || b == '-' || b == '_') {
+      if (b == '*' || b == 'x' || b == 'X' || b == '.' || b == '#' || b == '?' || b == '-'
+          || b == '_') {
         stars++;
       }
     }
@@ -89,12 +206,16 @@ final class Placeholders {
 
   /** Whether a value is a word that documentation and programs put in the place of a value. */
   static boolean isWord(byte[] text, int start, int end) {
-    return WORDS.contains(new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+    return WORDS.contains(
+        new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1)
+            .toLowerCase(Locale.ROOT));
   }
 
   /** Words that say that there is no value, or name what it is. */
   static boolean isEmptyWord(byte[] text, int start, int end) {
-    return EMPTY_WORDS.contains(new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+    return EMPTY_WORDS.contains(
+        new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1)
+            .toLowerCase(Locale.ROOT));
   }
 
   private static boolean isEnvironmentName(byte[] text, int start, int end) {
@@ -110,7 +231,12 @@ final class Placeholders {
       return start < end && end - start == 1 && Bytes.isDigit(text[start]);
     }
     for (int i = start; i < end; i++) {
-      if (!Bytes.isName(text[i]) && text[i] != '[' && text[i] != ']' && text[i] != ':' && text[i] != '>' && text[i] != '$') {
+      if (!Bytes.isName(text[i])
+          && text[i] != '['
+          && text[i] != ']'
+          && text[i] != ':'
+          && text[i] != '>'
+          && text[i] != '$') {
         return false;
       }
     }

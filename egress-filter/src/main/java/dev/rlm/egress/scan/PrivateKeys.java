@@ -4,7 +4,10 @@ import dev.rlm.egress.Confidence;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Finds private keys in PEM and PGP armour whole: from the line that begins one to the line that ends it, or to the end of the text. */
+/**
+ * Finds private keys in PEM and PGP armour whole: from the line that begins one to the line that
+ * ends it, or to the end of the text.
+ */
 final class PrivateKeys {
 
   /** What every such block begins with. */

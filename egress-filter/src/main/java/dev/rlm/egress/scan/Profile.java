@@ -1,7 +1,8 @@
 package dev.rlm.egress.scan;
 
 /** What a token is made of: counts by class of character, and how often the class changes. */
-record Profile(int length, int upper, int lower, int digits, int others, int changes, int hex, int distinct) {
+record Profile(
+    int length, int upper, int lower, int digits, int others, int changes, int hex, int distinct) {
 
   static Profile of(byte[] text, int start, int end) {
     int upper = 0;
@@ -44,7 +45,14 @@ record Profile(int length, int upper, int lower, int digits, int others, int cha
       }
     }
     return new Profile(
-        end - start, upper, lower, digits, others, changes, hex, Long.bitCount(low) + Long.bitCount(high));
+        end - start,
+        upper,
+        lower,
+        digits,
+        others,
+        changes,
+        hex,
+        Long.bitCount(low) + Long.bitCount(high));
   }
 
   int letters() {

@@ -16,7 +16,8 @@ final class RandomTokens {
     int at = from;
     while (at + SHORTEST <= to) {
       int probe = at + SHORTEST - 1;
-      // A run of the shortest length that starts here would cover the probe: if the probe is no token byte, none starts up to it.
+      // A run of the shortest length that starts here would cover the probe: if the probe is no
+      // token byte, none starts up to it.
       if (!Bytes.isToken(text[probe])) {
         at = probe + 1;
         continue;
@@ -36,7 +37,10 @@ final class RandomTokens {
     }
   }
 
-  /** A run may be {@code name=value}: the parts are judged by themselves, as one equals sign before more cannot be base64. */
+  /**
+   * A run may be {@code name=value}: the parts are judged by themselves, as one equals sign before
+   * more cannot be base64.
+   */
   private static void judgeRun(byte[] text, int start, int end, int to, List<Span> out) {
     int from = start;
     for (int i = start; i < end; i++) {
@@ -64,7 +68,10 @@ final class RandomTokens {
     judgePieces(text, start, end, out);
   }
 
-  /** Slashes that come more often than in base64, or after a host's name, mean a path, whose parts are judged by themselves. */
+  /**
+   * Slashes that come more often than in base64, or after a host's name, mean a path, whose parts
+   * are judged by themselves.
+   */
   private static boolean isPath(byte[] text, int start, int end) {
     int slashes = 0;
     for (int i = start; i < end; i++) {
@@ -80,7 +87,9 @@ final class RandomTokens {
     int from = start;
     for (int i = start; i <= end; i++) {
       if (i == end || !Bytes.isAlphanumeric(text[i])) {
-        if (i - from >= SHORTEST && i - from < end - start && Randomness.standsAlone(text, from, i)) {
+        if (i - from >= SHORTEST
+            && i - from < end - start
+            && Randomness.standsAlone(text, from, i)) {
           out.add(Span.secret(from, i, RULE, Confidence.LOW));
         }
         from = i + 1;

@@ -1,6 +1,9 @@
 package dev.rlm.egress.scan;
 
-/** Decides whether a token looks random, by what it is made of and by how unusual its neighbouring characters are. */
+/**
+ * Decides whether a token looks random, by what it is made of and by how unusual its neighbouring
+ * characters are.
+ */
 final class Randomness {
 
   private Randomness() {}
@@ -16,7 +19,10 @@ final class Randomness {
       return false;
     }
     if (profile.mixedCase() && profile.digits() > 0) {
-      return rarity < (profile.digits() > 1 ? -5.3 : -6.0) && profile.upper() > 1 && profile.lower() > 1 && profile.changes() * 10 >= profile.length() * 3;
+      return rarity < (profile.digits() > 1 ? -5.3 : -6.0)
+          && profile.upper() > 1
+          && profile.lower() > 1
+          && profile.changes() * 10 >= profile.length() * 3;
     }
     if (profile.digits() > 2 && profile.letters() > 2) {
       return profile.length() >= 24
@@ -25,16 +31,24 @@ final class Randomness {
           && profile.changes() * 10 >= profile.length() * 2
           && profile.hex() * 10 < profile.length() * 9;
     }
-    return profile.length() >= 32 && profile.mixedCase() && rarity < -6 && profile.changes() * 10 >= profile.length() * 4;
+    return profile.length() >= 32
+        && profile.mixedCase()
+        && rarity < -6
+        && profile.changes() * 10 >= profile.length() * 4;
   }
 
   /** Whether letters of one case in a row read like a word. */
   private static boolean hasWord(byte[] text, int start, int end) {
     int from = start;
     for (int i = start; i <= end; i++) {
-      boolean goes = i < end && i > from && Bytes.isLetter(text[i]) && Bytes.isLower(text[i]) == Bytes.isLower(text[i - 1]);
+      boolean goes =
+          i < end
+              && i > from
+              && Bytes.isLetter(text[i])
+              && Bytes.isLower(text[i]) == Bytes.isLower(text[i - 1]);
       if (!goes && i > from) {
-        if (i - from >= 6 && Bytes.isLetter(text[from]) && Bigrams.mean(text, from, i) > -4.5) {
+        double least = i - from >= 6 ? -4.5 : -4.0;
+        if (i - from >= 5 && Bytes.isLetter(text[from]) && Bigrams.mean(text, from, i) > least) {
           return true;
         }
         from = i;
@@ -113,7 +127,10 @@ final class Randomness {
     return piece.changes() >= 4 && Bigrams.mean(text, start, end) < -5.0;
   }
 
-  /** Letters of both cases, digits and many symbols without blanks: no program and no sentence looks like that. */
+  /**
+   * Letters of both cases, digits and many symbols without blanks: no program and no sentence looks
+   * like that.
+   */
   static boolean isNoise(byte[] text, int start, int end) {
     Profile profile = Profile.of(text, start, end);
     for (int i = start; i < end; i++) {

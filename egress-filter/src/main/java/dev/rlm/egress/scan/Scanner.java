@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Finds secrets in a text. Immutable, hence thread-safe; its time is linear in the length of the text. */
+/**
+ * Finds secrets in a text. Immutable, hence thread-safe; its time is linear in the length of the
+ * text.
+ */
 public final class Scanner {
 
   /** Which detectors look at a text. */
@@ -34,13 +37,41 @@ public final class Scanner {
     for (CompiledRule rule : rules) {
       enter(builder, owners, rule.rule().anchors(), new KnownFormat(rule));
     }
-    enter(builder, owners, CredentialValues.WORDS, (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out));
-    enter(builder, owners, List.of(PrivateKeys.ANCHOR), (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, out));
-    enter(builder, owners, List.of(UserInfo.ANCHOR), (text, at, length, to, work, out) -> UserInfo.apply(text, at, to, out));
-    enter(builder, owners, List.of(CommandLine.CURL), (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out));
-    enter(builder, owners, CommandLine.WITH_P, (text, at, length, to, work, out) -> CommandLine.password(text, at, to, out));
-    enter(builder, owners, Phrases.CALLS, (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, out));
-    enter(builder, owners, Phrases.SENTENCES, (text, at, length, to, work, out) -> Phrases.sentence(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        CredentialValues.WORDS,
+        (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out));
+    enter(
+        builder,
+        owners,
+        List.of(PrivateKeys.ANCHOR),
+        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, out));
+    enter(
+        builder,
+        owners,
+        List.of(UserInfo.ANCHOR),
+        (text, at, length, to, work, out) -> UserInfo.apply(text, at, to, out));
+    enter(
+        builder,
+        owners,
+        List.of(CommandLine.CURL),
+        (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out));
+    enter(
+        builder,
+        owners,
+        CommandLine.WITH_P,
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, out));
+    enter(
+        builder,
+        owners,
+        Phrases.CALLS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        Phrases.SENTENCES,
+        (text, at, length, to, work, out) -> Phrases.sentence(text, at, length, to, out));
     enter(
         builder,
         owners,
@@ -61,7 +92,8 @@ public final class Scanner {
     return markers;
   }
 
-  private void enter(AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {
+  private void enter(
+      AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {
     for (String literal : literals) {
       builder.add(owners.size(), literal);
       owners.add(triggers.size());

@@ -13,7 +13,8 @@ import java.util.List;
  * @param kind what sort of finding it is
  * @param chain views through which it was seen, outermost first
  */
-public record Span(int start, int end, String rule, Confidence confidence, Kind kind, List<String> chain) {
+public record Span(
+    int start, int end, String rule, Confidence confidence, Kind kind, List<String> chain) {
 
   /** Sorts of findings, which policies treat differently. */
   public enum Kind {

@@ -25,7 +25,8 @@ final class UserInfo {
         colon = i;
       } else if (b == '@') {
         at = i;
-      } else if (b <= ' ' || b == '"' || b == '\'' || b == '`' || b == '<' || b == '>' || b == '\\') {
+      } else if (b <= ' ' || b == '"' || b == '\'' || b == '`' || b == '<' || b == '>'
+          || b == '\\') {
         break;
       } else if (b == '/' && (colon < 0 || at >= 0 || isPort(text, colon + 1, i))) {
         break;
@@ -39,7 +40,13 @@ final class UserInfo {
       return i;
     }
     int from = colon + 1;
-    if (colon > start && at - from >= 3 && at + 1 < to && (Bytes.isAlphanumeric(text[at + 1]) || text[at + 1] == '[' || text[at + 1] == '%' || text[at + 1] == '-')
+    if (colon > start
+        && at - from >= 3
+        && at + 1 < to
+        && (Bytes.isAlphanumeric(text[at + 1])
+            || text[at + 1] == '['
+            || text[at + 1] == '%'
+            || text[at + 1] == '-')
         && isLiteral(text, from, at)) {
       out.add(Span.secret(from, at, RULE, Confidence.MEDIUM));
     }
@@ -49,7 +56,9 @@ final class UserInfo {
 
   /** A token may stand where the user's name would. */
   private static void bareToken(byte[] text, int start, int end, List<Span> out) {
-    if (end - start >= 16 && Randomness.looksGenerated(text, start, end) && !Placeholders.isPlaceholder(text, start, end, 6)) {
+    if (end - start >= 16
+        && Randomness.looksGenerated(text, start, end)
+        && !Placeholders.isPlaceholder(text, start, end, 6)) {
       out.add(Span.secret(start, end, RULE, Confidence.LOW));
     }
   }
@@ -64,7 +73,9 @@ final class UserInfo {
   }
 
   private static boolean isLiteral(byte[] text, int from, int to) {
-    if (Placeholders.isTemplate(text, from, to) || text[from] == '$' || (text[from] == '%' && Bytes.isLetter(text[to - 1]) && to - from < 5)) {
+    if (Placeholders.isTemplate(text, from, to)
+        || text[from] == '$'
+        || (text[from] == '%' && Bytes.isLetter(text[to - 1]) && to - from < 5)) {
       return false;
     }
     for (int i = from; i < to; i++) {
@@ -72,6 +83,7 @@ final class UserInfo {
         return false;
       }
     }
-    return !Placeholders.isPlaceholder(text, from, to, 3) && !Placeholders.isEmptyWord(text, from, to);
+    return !Placeholders.isPlaceholder(text, from, to, 3)
+        && !Placeholders.isEmptyWord(text, from, to);
   }
 }

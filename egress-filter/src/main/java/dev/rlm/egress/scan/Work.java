@@ -1,6 +1,9 @@
 package dev.rlm.egress.scan;
 
-/** Counts the bytes that verifiers read, so that a text made of near misses cannot make a scan slow. Not thread-safe; one per scan. */
+/**
+ * Counts the bytes that verifiers read, so that a text made of near misses cannot make a scan slow.
+ * Not thread-safe; one per scan.
+ */
 final class Work {
 
   private static final int PER_BYTE = 8;

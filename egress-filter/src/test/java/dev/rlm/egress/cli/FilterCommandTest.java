@@ -23,7 +23,11 @@ class FilterCommandTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(String input, String... arguments) {
-    return FilterCommand.run(List.of(arguments), new ByteArrayInputStream(input.getBytes(UTF_8)), out, new PrintStream(err, true, UTF_8));
+    return FilterCommand.run(
+        List.of(arguments),
+        new ByteArrayInputStream(input.getBytes(UTF_8)),
+        out,
+        new PrintStream(err, true, UTF_8));
   }
 
   @Test
@@ -64,7 +68,9 @@ class FilterCommandTest {
   void rulesOfTheUserAreAdded(@TempDir Path folder) throws IOException {
     Path rules = folder.resolve("rules.json");
     Files.writeString(
-        rules, "{\"rules\": [{\"id\": \"acme-key\", \"description\": \"Acme\", \"anchors\": [\"acme-\"], \"shape\": \"acme-[a-z0-9]{8}\"}]}");
+        rules,
+        "{\"rules\": [{\"id\": \"acme-key\", \"description\": \"Acme\", \"anchors\": [\"acme-\"],"
+            + " \"shape\": \"acme-[a-z0-9]{8}\"}]}");
     assertEquals(FilterCommand.REDACTED, run("x acme-a1b2c3d4 y\n", "--rules", rules.toString()));
     assertEquals("x [REDACTED:acme-key] y\n", out.toString(UTF_8));
   }
@@ -72,7 +78,10 @@ class FilterCommandTest {
   @Test
   void aBrokenRuleIsReportedByItsName(@TempDir Path folder) throws IOException {
     Path rules = folder.resolve("rules.json");
-    Files.writeString(rules, "{\"rules\": [{\"id\": \"acme-key\", \"anchors\": [\"acme-\"], \"shape\": \"acme-[a-z\"}]}");
+    Files.writeString(
+        rules,
+        "{\"rules\": [{\"id\": \"acme-key\", \"anchors\": [\"acme-\"], \"shape\":"
+            + " \"acme-[a-z\"}]}");
     assertEquals(FilterCommand.USAGE, run("", "--rules", rules.toString()));
     assertTrue(err.toString(UTF_8).contains("acme-key"));
   }
@@ -80,13 +89,24 @@ class FilterCommandTest {
   @Test
   void thePolicyDecidesAboutCopiesOfTheContext(@TempDir Path folder) throws IOException {
     Path context = folder.resolve("context.txt");
-    String text = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness, it was the "
-        + "epoch of belief, it was the epoch of incredulity, it was the season of Light, it was the season of Darkness";
+    String text =
+        "It was the best of times, it was the worst of times, it was the age of wisdom, it was the"
+            + " age of foolishness, it was the epoch of belief, it was the epoch of incredulity, it"
+            + " was the season of Light, it was the season of Darkness";
     Files.writeString(context, text);
     Path policy = folder.resolve("policy.json");
     Files.writeString(policy, "{\"channels\": {\"stdout\": {\"echo\": \"deny\"}}}");
-    assertEquals(FilterCommand.REDACTED, run("He wrote: " + text + "\n", "--context", context.toString(), "--policy", policy.toString()));
-    assertTrue(out.toString(UTF_8).startsWith("He wrote: [REDACTED:context-echo]"), out.toString(UTF_8));
-    assertEquals(FilterCommand.CLEAN, run("He wrote: " + text + "\n", "--context", context.toString()));
+    assertEquals(
+        FilterCommand.REDACTED,
+        run(
+            "He wrote: " + text + "\n",
+            "--context",
+            context.toString(),
+            "--policy",
+            policy.toString()));
+    assertTrue(
+        out.toString(UTF_8).startsWith("He wrote: [REDACTED:context-echo]"), out.toString(UTF_8));
+    assertEquals(
+        FilterCommand.CLEAN, run("He wrote: " + text + "\n", "--context", context.toString()));
   }
 }

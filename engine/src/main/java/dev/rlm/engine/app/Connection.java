@@ -1,13 +1,16 @@
 package dev.rlm.engine.app;
 
 import dev.rlm.engine.api.ApiServer;
+import dev.rlm.engine.client.ContextValue;
 import dev.rlm.engine.client.EngineClient;
+import dev.rlm.engine.client.UploadProgress;
 import dev.rlm.engine.config.ClientSettings;
 import dev.rlm.engine.config.Settings;
 import dev.rlm.engine.telemetry.Logging;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +28,7 @@ final class Connection implements AutoCloseable {
   private final EngineClient client;
   private final @Nullable ApiServer server;
   private final @Nullable Engine engine;
+  private final List<String> stored = new ArrayList<>();
 
   private Connection(EngineClient client, @Nullable ApiServer server, @Nullable Engine engine) {
     this.client = client;
@@ -83,9 +87,22 @@ final class Connection implements AutoCloseable {
     return client;
   }
 
+  /** Hands a context over, which the engine keeps until this connection is closed. */
+  ContextValue handOver(ContextFile file, UploadProgress progress)
+      throws ContextFile.UnreadableException, InterruptedException {
+    ContextValue value = file.handOver(client, progress);
+    if (value instanceof ContextValue.Stored(String id)) {
+      stored.add(id);
+    }
+    return value;
+  }
+
   /** Closes the connections, and with them what runs; then the engine, if it is this process's own, and its sandboxes. */
   @Override
   public void close() {
+    if (engine == null) {
+      stored.forEach(client::deleteContext);
+    }
     client.close();
     if (server != null) {
       server.close();

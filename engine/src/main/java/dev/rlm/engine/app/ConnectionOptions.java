@@ -1,7 +1,6 @@
 package dev.rlm.engine.app;
 
 import dev.rlm.engine.client.ContextValue;
-import dev.rlm.engine.client.EngineClient;
 import dev.rlm.engine.client.UploadProgress;
 import dev.rlm.engine.config.ClientSettings;
 import dev.rlm.engine.config.Settings;
@@ -25,7 +24,7 @@ final class ConnectionOptions {
   @Option(
       names = "--context",
       paramLabel = "FILE",
-      description = "Bind the file's text to the variable `context`. It may be of any size.")
+      description = "Bind the file to the variable `context`: as text if it is UTF-8, else as bytes. It may be of any size.")
   private Optional<Path> context = Optional.empty();
 
   @Option(
@@ -65,13 +64,13 @@ final class ConnectionOptions {
     }
 
     /** Hands the context over. */
-    Optional<ContextValue> context(EngineClient engine) throws InterruptedException {
+    Optional<ContextValue> context(Connection connection) throws InterruptedException {
       if (file.isEmpty()) {
         return Optional.empty();
       }
       try {
         return Optional.of(
-            file.get().handOver(engine, progress ? new ProgressLine(System.err) : UploadProgress.NONE));
+            connection.handOver(file.get(), progress ? new ProgressLine(System.err) : UploadProgress.NONE));
       } catch (ContextFile.UnreadableException e) {
         throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
       }

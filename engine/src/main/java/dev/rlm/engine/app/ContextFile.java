@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file that is to be the context: a small one travels with the code, a large one is stored in the engine first.
+ * A file that is to be the context: a small text travels with the code, everything else is stored in the engine first.
  *
  * @param file the file
  * @param bytes how large it was when it was looked at
@@ -44,11 +44,14 @@ record ContextFile(Path file, long bytes) {
   /** Hands the file to an engine, or reads it to travel with the code. */
   ContextValue handOver(EngineClient client, UploadProgress progress) throws UnreadableException, InterruptedException {
     try {
-      return bytes < STORED_FROM
-          ? new ContextValue.Inline(Files.readString(file))
-          : new ContextValue.Stored(client.storeContext(file, progress));
-    } catch (CharacterCodingException e) {
-      throw new UnreadableException(file, "is not UTF-8 text");
+      if (bytes < STORED_FROM) {
+        try {
+          return new ContextValue.Inline(Files.readString(file));
+        } catch (CharacterCodingException e) {
+          // Not text: the engine stores bytes as well.
+        }
+      }
+      return new ContextValue.Stored(client.storeContext(file, progress));
     } catch (IOException e) {
       throw new UnreadableException(file, "cannot be read: " + e.getMessage());
     }

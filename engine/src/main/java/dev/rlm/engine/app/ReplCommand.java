@@ -39,7 +39,7 @@ final class ReplCommand implements Callable<Integer> {
     return TidyExit.run(
         () -> {
           try (Connection connection = checked.connect()) {
-            Optional<ContextValue> context = checked.context(connection.client());
+            Optional<ContextValue> context = checked.context(connection);
             try (LineSource lines = lines();
                 Repl repl =
                     new Repl(connection.client(), context, checked.timeout(), lines, EventPrinter.toProcess())) {

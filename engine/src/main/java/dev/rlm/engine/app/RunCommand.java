@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
     return TidyExit.run(
         () -> {
           try (Connection connection = checked.connect()) {
-            Optional<ContextValue> context = checked.context(connection.client());
+            Optional<ContextValue> context = checked.context(connection);
             return run(connection.client(), new Code(code, context, checked.timeout()), EventPrinter.toProcess());
           }
         });

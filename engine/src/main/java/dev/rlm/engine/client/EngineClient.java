@@ -90,7 +90,7 @@ public final class EngineClient implements AutoCloseable {
   }
 
   /**
-   * Stores a document of any size.
+   * Stores a document of any size: text if it is UTF-8, else bytes.
    *
    * @return the name that executions and sessions find it by
    * @throws ClientException when the engine cannot be reached, or refuses
@@ -99,12 +99,16 @@ public final class EngineClient implements AutoCloseable {
   public String storeContext(Path file, UploadProgress progress) throws IOException, InterruptedException {
     HttpRequest request =
         request("/context")
-            .header("Content-Type", "application/octet-stream")
             .expectContinue(true)
             .timeout(ANSWER_TIMEOUT)
             .PUT(new FileBody(file, progress))
             .build();
     return field(send("store the context", request, text()).body(), "context_id");
+  }
+
+  /** Gives up a stored document; an engine that cannot be reached forgets it by itself when its time is up. */
+  public void deleteContext(String id) {
+    delete("/context/" + id);
   }
 
   /**
@@ -142,9 +146,13 @@ public final class EngineClient implements AutoCloseable {
   }
 
   void endSession(String id) {
+    delete("/session/" + id);
+  }
+
+  private void delete(String path) {
     try {
       http.send(
-          request("/session/" + id).timeout(END_TIMEOUT).DELETE().build(), HttpResponse.BodyHandlers.discarding());
+          request(path).timeout(END_TIMEOUT).DELETE().build(), HttpResponse.BodyHandlers.discarding());
     } catch (IOException e) {
       // It is not there to be told.
     } catch (InterruptedException e) {

@@ -79,8 +79,9 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
    *
    * @param contexts how many ids there are
    * @param bytes how much of the budget is taken, with uploads under way
+   * @param uses how many uses of documents are under way
    */
-  public record Figures(int contexts, long bytes) {}
+  public record Figures(int contexts, long bytes, int uses) {}
 
   /** One id. When it was last used is under the monitor of the store. */
   private static final class Entry {
@@ -367,7 +368,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
 
   /** Returns how the store stands. */
   public synchronized Figures figures() {
-    return new Figures(entries.size(), documents.used());
+    return new Figures(entries.size(), documents.used(), documents.uses());
   }
 
   /** Forgets everything. The files go with the folder. */

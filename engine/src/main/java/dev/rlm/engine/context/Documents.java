@@ -88,6 +88,11 @@ final class Documents {
     return used;
   }
 
+  /** Returns how many uses are under way. */
+  synchronized int uses() {
+    return documents.values().stream().mapToInt(document -> document.uses).sum();
+  }
+
   /**
    * Makes a finished upload a document, and counts a name of it. Its cost must have been reserved; it is given back when the
    * document was there before.

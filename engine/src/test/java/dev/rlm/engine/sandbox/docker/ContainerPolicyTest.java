@@ -14,7 +14,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.BindPropagation;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole of what a container may do, as the daemon is told. The golden files are what goes over the wire, without
@@ -43,6 +47,7 @@ final class ContainerPolicyTest {
   private static final ResourceLimits LIMITS =
       new ResourceLimits(ByteSize.mebibytes(512), 50, 1.0, ByteSize.mebibytes(64));
   private static final int UID = 23_456;
+  private static final String FILES = "/var/lib/rlm/engine/mounts/rlm-test";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -52,10 +57,14 @@ final class ContainerPolicyTest {
           .build();
 
   /** A kind of container, by the name of its golden file. */
-  private record Kind(String name, String runtime, boolean network, boolean guard) {
+  private record Kind(String name, String runtime, boolean network, boolean guard, Optional<String> files) {
+
+    Kind(String name, String runtime, boolean network, boolean guard) {
+      this(name, runtime, network, guard, Optional.empty());
+    }
 
     CreateContainerCmd command() {
-      return ContainerPolicyTest.command(runtime, new SandboxSpec(LIMITS, network, guard));
+      return ContainerPolicyTest.command(runtime, new SandboxSpec(LIMITS, network, guard), files);
     }
 
     @Override
@@ -70,6 +79,8 @@ final class ContainerPolicyTest {
         new Kind("runc", "runc", false, true),
         new Kind("runsc-network", "runsc", true, true),
         new Kind("runc-network", "runc", true, true),
+        new Kind("runsc-files", "runsc", false, true, Optional.of(FILES)),
+        new Kind("runc-files", "runc", false, true, Optional.of(FILES)),
         new Kind("runsc-no-guard", "runsc", false, false),
         new Kind("runc-no-guard", "runc", false, false));
   }
@@ -121,13 +132,28 @@ final class ContainerPolicyTest {
         }) {
       assertEquals(List.of(), shared == null ? List.of() : List.of(shared));
     }
-    assertNull(host.getMounts());
+    if (kind.files().isEmpty()) {
+      assertNull(host.getMounts());
+    }
     assertNull(host.getDeviceRequests());
     assertNull(host.getDeviceCgroupRules());
     assertNull(host.getPublishAllPorts());
     assertTrue(host.getPortBindings() == null || host.getPortBindings().getBindings().isEmpty());
     assertEquals("none", present(host.getLogConfig()).getType().getType(), "a log would fill the machine's disk");
     assertEquals(0, kind.command().getVolumes() == null ? 0 : kind.command().getVolumes().length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"runsc-files", "runc-files"})
+  void showsOneFolderReadOnlyAndNothingWritable(String kind) {
+    List<Mount> mounts = present(host(kind(kind)).getMounts());
+    assertEquals(1, mounts.size());
+    Mount mount = mounts.getFirst();
+    assertEquals(MountType.BIND, mount.getType(), "a folder that is not there is refused, not made");
+    assertEquals(FILES, mount.getSource());
+    assertEquals("/context", mount.getTarget());
+    assertEquals(true, mount.getReadOnly());
+    assertEquals(BindPropagation.R_PRIVATE, present(mount.getBindOptions()).getPropagation());
   }
 
   @ParameterizedTest
@@ -196,7 +222,7 @@ final class ContainerPolicyTest {
   @CsvSource({"0.5, 50000", "2, 200000", "1.5, 150000", "0.01, 1000", "64, 6400000"})
   void turnsCoresIntoAQuota(double cpus, long quota) {
     ResourceLimits limits = new ResourceLimits(LIMITS.memory(), 50, cpus, LIMITS.temporaryFiles());
-    HostConfig host = present(command("runc", new SandboxSpec(limits, false, true)).getHostConfig());
+    HostConfig host = present(command("runc", new SandboxSpec(limits, false, true), Optional.empty()).getHostConfig());
     assertEquals(quota, host.getCpuQuota());
   }
 
@@ -226,7 +252,7 @@ final class ContainerPolicyTest {
     return value;
   }
 
-  private static CreateContainerCmd command(String runtime, SandboxSpec spec) {
+  private static CreateContainerCmd command(String runtime, SandboxSpec spec, Optional<String> files) {
     return ContainerPolicy.apply(
         new CreateContainerCmdImpl(_ -> { throw new AssertionError("the policy touches nothing"); }, null, "image"),
         spec,
@@ -237,6 +263,6 @@ final class ContainerPolicyTest {
             UID,
             Map.of("dev.rlm.engine", "id"),
             "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
-            Optional.empty()));
+            files));
   }
 }

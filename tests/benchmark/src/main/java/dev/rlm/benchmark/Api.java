@@ -1,0 +1,151 @@
+package dev.rlm.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The engine's public interface, over connections that are kept alive. */
+final class Api implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration QUIET_TIMEOUT = Duration.ofMinutes(3);
+  private static final long LOOK_AGAIN_MILLIS = 20;
+
+  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final String url;
+
+  Api(int port) {
+    this.url = "http://127.0.0.1:" + port;
+  }
+
+  /** An answer and its status. */
+  record Answer(int status, JsonNode body) {}
+
+  /** Runs code in a sandbox of its own. */
+  Answer execute(String code, Optional<String> contextId) throws Exception {
+    return post("/execute", body(code, contextId));
+  }
+
+  /** Runs code and insists that it prints this. */
+  void expect(String code, Optional<String> contextId, String printed) throws Exception {
+    check(execute(code, contextId), printed);
+  }
+
+  /** Opens a session and returns its id. */
+  String openSession() throws Exception {
+    Answer answer = post("/session", Map.of());
+    if (answer.status() != 201) {
+      throw new IllegalStateException("no session: " + answer);
+    }
+    return answer.body().path("session_id").asText();
+  }
+
+  /** Opens a session if there is room. */
+  Optional<String> tryOpenSession() throws Exception {
+    Answer answer = post("/session", Map.of());
+    return answer.status() == 201 ? Optional.of(answer.body().path("session_id").asText()) : Optional.empty();
+  }
+
+  /** Runs code in a session and insists that it prints this. */
+  void expectInSession(String session, String code, Optional<String> contextId, String printed) throws Exception {
+    check(post("/session/" + session + "/execute", body(code, contextId)), printed);
+  }
+
+  void closeSession(String session) throws Exception {
+    send(request("/session/" + session).DELETE());
+  }
+
+  /** Stores a document and returns its id. */
+  String store(Path document) throws Exception {
+    HttpResponse<String> response =
+        send(request("/context").header("Content-Type", "text/plain").PUT(HttpRequest.BodyPublishers.ofFile(document)));
+    if (response.statusCode() / 100 != 2) {
+      throw new IllegalStateException("not stored: " + response.statusCode() + " " + response.body());
+    }
+    return JSON.readTree(response.body()).path("context_id").asText();
+  }
+
+  void forget(String contextId) throws Exception {
+    send(request("/context/" + contextId).DELETE());
+  }
+
+  /** Opens a session's socket. */
+  WebSocket socket(String session, WebSocket.Listener listener) throws Exception {
+    return http.newWebSocketBuilder()
+        .buildAsync(URI.create(url.replace("http", "ws") + "/session/" + session + "/stream"), listener)
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  /** Waits until the pool is full and nothing is under way, so that what comes next is measured alone. */
+  void awaitQuiet() throws Exception {
+    await(true);
+  }
+
+  /** Waits until the pool is full, whatever is in use. */
+  void awaitMade() throws Exception {
+    await(false);
+  }
+
+  private void await(boolean unused) throws Exception {
+    long end = System.nanoTime() + QUIET_TIMEOUT.toNanos();
+    while (true) {
+      JsonNode pool = JSON.readTree(send(request("/ready").GET()).body()).path("pool");
+      if (pool.path("idle").asInt() >= pool.path("size").asInt()
+          && pool.path("making").asInt() == 0
+          && (!unused || pool.path("leased").asInt() == 0)) {
+        return;
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException("the pool does not come to rest: " + pool);
+      }
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+  }
+
+  private static Map<String, Object> body(String code, Optional<String> contextId) {
+    Map<String, Object> body = new HashMap<>();
+    body.put("code", code);
+    body.put("timeout", 120);
+    contextId.ifPresent(id -> body.put("context_id", id));
+    return body;
+  }
+
+  private static void check(Answer answer, String printed) {
+    if (answer.status() != 200 || !answer.body().path("stdout").asText().equals(printed)) {
+      throw new IllegalStateException("not what it should have printed (%s): %s".formatted(printed.strip(), answer));
+    }
+  }
+
+  private Answer post(String path, Map<String, Object> body) throws Exception {
+    HttpResponse<String> response =
+        send(
+            request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+    return new Answer(response.statusCode(), JSON.readTree(response.body()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + path));
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}
