@@ -2,6 +2,7 @@ package dev.rlm.engine.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,7 +129,7 @@ final class SessionApiTest {
 
   private int handshake(String path, String key) {
     CompletionException refused = assertThrows(CompletionException.class, () -> server.connect(path, key).close());
-    var response = ((WebSocketHandshakeException) refused.getCause()).getResponse();
+    var response = assertInstanceOf(WebSocketHandshakeException.class, refused.getCause()).getResponse();
     assertEquals("application/problem+json", response.headers().firstValue("Content-Type").orElse(""));
     assertFalse(response.headers().firstValue("X-Request-ID").orElse("").isEmpty());
     return response.statusCode();
