@@ -338,6 +338,16 @@ abstract class DockerContextsContract {
     }
 
     @Override
+    public Optional<Map<String, String>> variables(Deadline deadline) {
+      throw new AssertionError("nobody asks");
+    }
+
+    @Override
+    public void interrupt(String executionId) {
+      throw new AssertionError("nobody interrupts");
+    }
+
+    @Override
     public boolean alive() {
       return true;
     }
