@@ -144,6 +144,7 @@ public final class Egress {
     } catch (RuntimeException e) {
       indexes.remove(stored.contentHash(), made);
       made.completeExceptionally(e);
+      throw e;
     }
     return made.join();
   }

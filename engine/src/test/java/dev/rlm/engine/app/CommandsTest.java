@@ -46,6 +46,7 @@ final class CommandsTest {
                     "RLM_ALLOW_UNSAFE_LOCAL", "true",
                     "RLM_HOME", "..",
                     "RLM_DATA_DIR", folder.resolve("data").toString(),
+                    "RLM_OUTPUT_LIMIT", "100k",
                     "LOG_LEVEL", "ERROR")),
             Duration.ofSeconds(10));
   }
@@ -158,8 +159,8 @@ final class CommandsTest {
 
   @Test
   void replGoesOnInANewSessionWhenTheSandboxIsGone() throws Exception {
-    assertEquals(0, repl("x = 1", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)", "'x' in globals()"));
+    assertEquals(0, repl("x = 1", "while True: print('y' * 1000)", "", "'x' in globals()"));
     assertTrue(complained().contains("this is a new session, without the variables"), complained());
-    assertEquals("False\n", printed());
+    assertTrue(printed().endsWith("False\n"), printed().substring(Math.max(0, printed().length() - 200)));
   }
 }

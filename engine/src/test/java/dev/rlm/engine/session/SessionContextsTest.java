@@ -19,6 +19,9 @@ import dev.rlm.engine.sandbox.SandboxSpec;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.pool.PoolSettings;
 import dev.rlm.engine.sandbox.pool.SandboxPool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,10 +33,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A session keeps the stored contexts that it was given until it ends. */
 @Timeout(60)
 final class SessionContextsTest {
+
+  @TempDir Path folder;
 
   private final Map<GuestContext, Integer> held = new ConcurrentHashMap<>();
 
@@ -69,8 +75,14 @@ final class SessionContextsTest {
     pool.close();
   }
 
-  private static GuestContext.Stored stored(String hash) {
-    return new GuestContext.Stored(hash, Path.of("/nowhere", hash), Optional.empty(), true, 1, 1);
+  private GuestContext.Stored stored(String hash) {
+    Path file = folder.resolve(hash);
+    try {
+      Files.writeString(file, hash);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new GuestContext.Stored(hash, file, Optional.empty(), true, 1, 1);
   }
 
   private void execute(Session session, GuestContext context) throws InterruptedException {
@@ -100,6 +112,15 @@ final class SessionContextsTest {
     sessions.open("me", Optional.of(stored("a")));
     sessions.close();
     assertEquals(Map.of(), held);
+  }
+
+  @Test
+  void holdsNothingWhenItsContextCannotBeRead() throws IOException {
+    GuestContext.Stored missing = stored("a");
+    Files.delete(missing.data());
+    assertThrows(UncheckedIOException.class, () -> sessions.open("me", Optional.of(missing)));
+    assertEquals(Map.of(), held);
+    assertEquals(0, pool.figures().leased());
   }
 
   @Test
