@@ -1,6 +1,7 @@
 package dev.rlm.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -513,7 +514,8 @@ final class SessionTest {
   private static int refusedHandshake(EngineProcess where, String session, String... headers) {
     CompletionException refused =
         assertThrows(CompletionException.class, () -> StreamClient.connect(where, session, headers).close());
-    HttpResponse<?> response = ((WebSocketHandshakeException) refused.getCause()).getResponse();
+    HttpResponse<?> response =
+        assertInstanceOf(WebSocketHandshakeException.class, refused.getCause()).getResponse();
     assertEquals("application/problem+json", response.headers().firstValue("Content-Type").orElse("none"));
     return response.statusCode();
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -135,9 +136,9 @@ final class StreamClient implements AutoCloseable {
   private void answer(JsonNode call, Map<String, Functions> functions) {
     Map<String, Object> reply = new LinkedHashMap<>(Map.of("type", "reply", "call", call.path("call").longValue()));
     try {
-      reply.put("value", functions.get(call.path("name").textValue()).apply(call));
+      reply.put("value", Objects.requireNonNull(functions.get(call.path("name").textValue())).apply(call));
     } catch (RuntimeException e) {
-      String[] words = e.getMessage().split(": ", 2);
+      String[] words = Objects.requireNonNull(e.getMessage()).split(": ", 2);
       reply.put("error", Map.of("name", words[0], "message", words[1]));
     }
     send(reply);
