@@ -40,7 +40,7 @@ final class ArchitectureTest {
 
   @Test
   void theCommandLineIsReadInOnePackage() {
-    check(onlyIn("app", "picocli.."));
+    check(onlyIn("app", "picocli..", "org.jline.."));
   }
 
   @Test

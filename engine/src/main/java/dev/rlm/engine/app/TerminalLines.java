@@ -7,12 +7,20 @@ import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
 
-/** Lines that somebody types, who can edit them and go back to earlier ones. These are kept in memory alone. */
+/**
+ * Lines that somebody types, who can edit them and go back to earlier ones. These are kept in memory alone.
+ *
+ * <p>Ctrl-C never ends the process: while a line is typed it throws that away; else it is for the code that runs, or that is about to,
+ * if it came before that could listen.
+ */
 final class TerminalLines implements LineSource {
 
   private final Terminal terminal;
   private final LineReader reader;
+  private @Nullable Runnable listener;
+  private boolean unheard;
 
   private TerminalLines(Terminal terminal) {
     this.terminal = terminal;
@@ -22,6 +30,7 @@ final class TerminalLines implements LineSource {
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // "!" is Python's.
             .option(LineReader.Option.INSERT_TAB, true)
             .build();
+    terminal.handle(Terminal.Signal.INT, _ -> interrupted());
   }
 
   static TerminalLines open() throws IOException {
@@ -30,6 +39,9 @@ final class TerminalLines implements LineSource {
 
   @Override
   public Input read(String prompt) {
+    synchronized (this) {
+      unheard = false;
+    }
     try {
       return new Input.Text(reader.readLine(prompt));
     } catch (UserInterruptException e) {
@@ -39,10 +51,26 @@ final class TerminalLines implements LineSource {
     }
   }
 
+  private synchronized void interrupted() {
+    if (listener == null) {
+      unheard = true;
+    } else {
+      listener.run();
+    }
+  }
+
   @Override
-  public Listening onInterrupt(Runnable interrupt) {
-    Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, _ -> interrupt.run());
-    return () -> terminal.handle(Terminal.Signal.INT, before);
+  public synchronized Listening onInterrupt(Runnable interrupt) {
+    listener = interrupt;
+    if (unheard) {
+      unheard = false;
+      interrupt.run();
+    }
+    return this::stopListening;
+  }
+
+  private synchronized void stopListening() {
+    listener = null;
   }
 
   @Override
