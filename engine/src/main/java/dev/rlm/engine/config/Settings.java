@@ -143,10 +143,11 @@ public record Settings(
     int maxSessions = variables.whole("MAX_SESSIONS", 100, 0, 10_000);
     int size = variables.whole("RLM_POOL_SIZE", Math.clamp(2L * cores, 2, 16), 0, 1_000);
     int needed = maxSessions + execution.maxConcurrent() + size;
+    int ceiling = variables.whole("RLM_MAX_SANDBOXES", needed, 1, 100_000);
     return new PoolSettings(
-        size,
+        Math.min(size, ceiling),
         variables.whole("RLM_POOL_PARALLEL", Math.clamp(2L * cores, 2, 8), 1, 64),
-        Math.max(Math.max(1, size), variables.whole("RLM_MAX_SANDBOXES", needed, 1, 100_000)),
+        ceiling,
         maxSessions,
         variables.seconds("SESSION_TTL", Duration.ofHours(1), Duration.ofHours(12)));
   }

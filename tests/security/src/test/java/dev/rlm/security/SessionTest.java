@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -403,6 +404,24 @@ final class SessionTest {
       client.sendText("{\"type\":\"execute\",\"code\":\"%s\"}".formatted("#".repeat(17 << 20)));
       client.until("closed");
     }
+  }
+
+  @Test
+  void theExampleRunsAsItIs() throws IOException, InterruptedException {
+    Process example =
+        new ProcessBuilder("python3", "examples/host_calls.py", engine.address("http", "").toString())
+            .directory(Path.of(System.getProperty("rlm.home")).toFile())
+            .redirectErrorStream(true)
+            .start();
+    String printed = new String(example.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, example.waitFor(), printed);
+    assertEquals(
+        """
+        a kernel of its own for each sandbox
+        as in any Python: search() missing 1 required positional argument: 'query'
+        completed
+        """,
+        printed);
   }
 
   // Many.

@@ -160,17 +160,28 @@ public final class AgentSandbox implements Sandbox {
     return alive() ? question.ask(deadline) : Optional.empty();
   }
 
-  /** Ends code whose result nobody waits for any more. */
+  /**
+   * Ends code whose result nobody waits for any more. Further interrupts of the calling thread do not shorten its grace: more than
+   * one may notice that a client is gone, and the session's state is not theirs to throw away.
+   */
   private void cancel(ExecutionRequest request, Run run) {
     send(new HostMessage.Interrupt(request.id()));
-    try {
-      if (run.await(INTERRUPT_GRACE).orElse(null) instanceof Ending.Result) {
-        return;
+    Deadline grace = Deadline.after(INTERRUPT_GRACE);
+    boolean interrupted = false;
+    Optional<Ending> ending = Optional.empty();
+    while (ending.isEmpty() && !grace.expired()) {
+      try {
+        ending = run.await(grace.remaining());
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Twice is enough: no more waiting.
     }
-    lose("its execution was abandoned");
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (!(ending.orElse(null) instanceof Ending.Result)) {
+      lose("its execution was abandoned");
+    }
   }
 
   private Conclusion conclude(ExecutionRequest request, Run run) throws InterruptedException {

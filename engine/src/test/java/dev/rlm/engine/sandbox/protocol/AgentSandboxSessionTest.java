@@ -76,6 +76,23 @@ final class AgentSandboxSessionTest {
     assertEquals(List.of("execute"), process.received().stream().map(AgentSandboxSessionTest::type).toList());
   }
 
+  @Test
+  void aSecondInterruptOfWhoeverWaitsDoesNotCostTheState() throws Exception {
+    FakeProcess process = FakeProcess.silent();
+    AgentSandbox sandbox = open(process);
+    ExecutionRequest request = new ExecutionRequest("1", "x", Optional.empty(), LONG, HostCalls.NONE);
+    Thread caller =
+        Thread.startVirtualThread(
+            () -> assertThrows(InterruptedException.class, () -> sandbox.execute(request, (_, _) -> {})));
+    Eventually.holds("the code is sent", () -> process.received().size() == 1);
+    caller.interrupt();
+    Eventually.holds("it is interrupted", () -> process.received().size() == 2);
+    caller.interrupt();
+    process.says(INTERRUPTED);
+    caller.join();
+    assertTrue(sandbox.alive());
+  }
+
   // Variables.
 
   @Test
