@@ -270,7 +270,7 @@ final class SessionTest {
     String code = "import time\nrunning = 1\ntry:\n    time.sleep(60)\nexcept BaseException as e:\n    left = type(e).__name__\n    raise";
     for (String accept : List.of("application/json", "application/x-ndjson", "text/event-stream")) {
       run(session, "left = running = None");
-      try (Socket socket = request(session, code, accept)) {
+      try (Socket _ = request(session, code, accept)) {
         assertTrue(Containers.within(FIVE_SECONDS, () -> isRunning(session)), accept);
       }
       assertTrue(Containers.within(FIVE_SECONDS, () -> wasInterrupted(session)), accept);

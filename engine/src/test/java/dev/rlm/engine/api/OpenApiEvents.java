@@ -1,0 +1,33 @@
+package dev.rlm.engine.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** Events against the contract. */
+final class OpenApiEvents {
+
+  private static final JsonNode CONTRACT = contract();
+  private static final Schema SCHEMA = new Schema(CONTRACT);
+
+  private OpenApiEvents() {}
+
+  /** Fails when an event is not as the contract says. */
+  static void check(JsonNode event) {
+    assertEquals(List.of(), SCHEMA.check(CONTRACT.at("/components/schemas/Event"), event), event::toString);
+  }
+
+  private static JsonNode contract() {
+    try (InputStream in = ApiServer.class.getResourceAsStream("/openapi.yaml")) {
+      return new ObjectMapper(new YAMLFactory()).readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
