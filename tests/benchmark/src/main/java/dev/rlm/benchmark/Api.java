@@ -57,9 +57,16 @@ final class Api implements AutoCloseable {
     return answer.status() == 201 ? Optional.of(answer.body().path("session_id").asText()) : Optional.empty();
   }
 
-  /** Runs code in a session and insists that it prints this. */
-  void expectInSession(String session, String code, Optional<String> contextId, String printed) throws Exception {
-    check(post("/session/" + session + "/execute", body(code, contextId)), printed);
+  /** Runs code in a session and insists that it prints this; returns what the engine says of it. */
+  JsonNode expectInSession(String session, String code, Optional<String> contextId, String printed) throws Exception {
+    Answer answer = post("/session/" + session + "/execute", body(code, contextId));
+    check(answer, printed);
+    return answer.body();
+  }
+
+  /** Asks for what costs the engine nothing. */
+  void health() throws Exception {
+    send(request("/health").GET());
   }
 
   void closeSession(String session) throws Exception {
