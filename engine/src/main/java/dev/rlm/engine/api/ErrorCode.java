@@ -26,6 +26,7 @@ enum ErrorCode {
   TOO_MANY_SESSIONS(429, "There are too many sessions"),
   INTERNAL_ERROR(500, "The engine failed"),
   SANDBOX_UNAVAILABLE(503, "No sandbox can be had"),
+  IMAGE_UNTRUSTED(503, "The sandbox image is not the engine's"),
   STOPPING(503, "The engine is stopping"),
   INSUFFICIENT_STORAGE(507, "There is no room for the context");
 

@@ -74,7 +74,11 @@ final class Errors {
           };
       case ContextException context -> code(context);
       case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
-      case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
+      case SandboxUnavailableException unavailable ->
+          switch (unavailable.reason()) {
+            case IMAGE -> ErrorCode.IMAGE_UNTRUSTED;
+            case DAEMON, CAPACITY, RUNTIME, ISOLATION, AGENT -> ErrorCode.SANDBOX_UNAVAILABLE;
+          };
       default -> ErrorCode.INTERNAL_ERROR;
     };
   }
@@ -105,10 +109,11 @@ final class Errors {
     if (e.reason() == SandboxUnavailableException.Reason.CAPACITY) {
       log.warn("request {}: {}", RequestId.of(ctx), e.getMessage());
     } else {
-      log.error("request {}: {}", RequestId.of(ctx), e.getMessage(), e);
+      log.error("request {}: {}", RequestId.of(ctx), e.getMessage());
+      log.debug("request {} failed because of", RequestId.of(ctx), e);
     }
     retryAfter(ctx, RETRY_SANDBOX);
-    answer(ctx, ErrorCode.SANDBOX_UNAVAILABLE, e.getMessage());
+    answer(ctx, code(e), e.getMessage());
   }
 
   private static void framework(HttpResponseException e, Context ctx) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
   private final Options options;
   private final Listener listener;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Upload.Opener opener;
   private final Documents documents;
   private final Map<ContextId, Entry> entries = new HashMap<>();
@@ -91,30 +93,38 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
     final Documents.Document document;
     final boolean text;
     final Instant created;
-    Instant lastUsed;
+    long lastUsed;
 
-    Entry(ContextId id, String owner, Documents.Document document, boolean text, Instant created) {
+    Entry(ContextId id, String owner, Documents.Document document, boolean text, Instant created, long now) {
       this.id = id;
       this.owner = owner;
       this.document = document;
       this.text = text;
       this.created = created;
-      this.lastUsed = created;
+      this.lastUsed = now;
     }
   }
 
   /** Creates the store over an empty folder, and begins to forget what nobody uses. */
   public ContextStore(DataFolder folder, Options options, Listener listener, InstantSource clock) {
-    this(folder, options, listener, clock, Upload.Opener.FILE);
+    this(folder, options, listener, clock, System::nanoTime, Upload.Opener.FILE);
   }
 
-  ContextStore(DataFolder folder, Options options, Listener listener, InstantSource clock, Upload.Opener opener) {
+  /** As the other, with {@code nanoTime}, by which contexts are forgotten: a clock that only goes forward. */
+  ContextStore(
+      DataFolder folder,
+      Options options,
+      Listener listener,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Upload.Opener opener) {
     this.folder = folder;
     this.options = options;
     this.listener = listener;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.opener = opener;
-    this.documents = new Documents(folder, options.budget(), listener, clock);
+    this.documents = new Documents(folder, options.budget(), listener, nanoTime);
     this.expiry = Thread.ofVirtual().name("context-expiry").start(this::expireForEver);
   }
 
@@ -215,7 +225,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
             "there are %d contexts, as many as there may be: delete some".formatted(MAX_CONTEXTS));
       }
       adopted = documents.adopt(upload, finished);
-      Entry entry = new Entry(ContextId.random(), owner, adopted.document(), text, clock.instant());
+      Entry entry = new Entry(ContextId.random(), owner, adopted.document(), text, clock.instant(), nanoTime.getAsLong());
       entries.put(entry.id, entry);
       stored = view(entry);
     }
@@ -276,7 +286,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
    */
   public synchronized GuestContext.Stored guest(String owner, String id) {
     Entry entry = entry(owner, id);
-    entry.lastUsed = clock.instant();
+    entry.lastUsed = nanoTime.getAsLong();
     return documents.guest(entry.document, entry.text);
   }
 
@@ -305,8 +315,8 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
   }
 
   private Duration idle(Entry entry) {
-    Instant used = documents.lastUsed(entry.document);
-    return Duration.between(used.isAfter(entry.lastUsed) ? used : entry.lastUsed, clock.instant());
+    long now = nanoTime.getAsLong();
+    return Duration.ofNanos(Math.min(now - entry.lastUsed, now - documents.lastUsed(entry.document, now)));
   }
 
   /** Deletes a context of a caller's; one that is not there is none of the caller's concern. */

@@ -6,14 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +35,15 @@ final class Documents {
   private final DataFolder folder;
   private final ByteSize budget;
   private final ContextStore.Listener listener;
-  private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Map<String, Document> documents = new HashMap<>();
   private long used;
 
-  Documents(DataFolder folder, ByteSize budget, ContextStore.Listener listener, InstantSource clock) {
+  Documents(DataFolder folder, ByteSize budget, ContextStore.Listener listener, LongSupplier nanoTime) {
     this.folder = folder;
     this.budget = budget;
     this.listener = listener;
-    this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /** One document. Its counts are under the monitor of {@link Documents}. */
@@ -53,9 +52,9 @@ final class Documents {
     private final Upload.Finished facts;
     private int names;
     private int uses;
-    private Instant lastUsed;
+    private long lastUsed;
 
-    private Document(Upload.Finished facts, Instant now) {
+    private Document(Upload.Finished facts, long now) {
       this.facts = facts;
       this.lastUsed = now;
     }
@@ -110,7 +109,7 @@ final class Documents {
       Files.move(upload.indexFile(), index(finished.contentHash()), StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(upload.dataFile(), data(finished.contentHash()), StandardCopyOption.ATOMIC_MOVE);
-    Document document = new Document(finished, clock.instant());
+    Document document = new Document(finished, nanoTime.getAsLong());
     document.names++;
     document.uses++;
     documents.put(finished.contentHash(), document);
@@ -132,7 +131,7 @@ final class Documents {
     List<Path> garbage;
     synchronized (this) {
       document.uses--;
-      document.lastUsed = clock.instant();
+      document.lastUsed = nanoTime.getAsLong();
       garbage = discardUnused(document);
     }
     remove(document, garbage);
@@ -148,9 +147,9 @@ final class Documents {
     remove(document, garbage);
   }
 
-  /** Returns when a use last ended: now, while one is under way. */
-  synchronized Instant lastUsed(Document document) {
-    return document.uses > 0 ? clock.instant() : document.lastUsed;
+  /** Returns when a use last ended: {@code now}, while one is under way. */
+  synchronized long lastUsed(Document document, long now) {
+    return document.uses > 0 ? now : document.lastUsed;
   }
 
   /** Called under the monitor. Returns the files to be removed. */

@@ -13,6 +13,7 @@ public interface Sandbox extends AutoCloseable {
    * later call answers with {@link Outcome.SandboxLost}.
    *
    * @throws IllegalStateException when an execution is under way
+   * @throws SandboxUnavailableException when the sandbox cannot be reached now; it was sent nothing, and keeps its state
    * @throws InterruptedException when the calling thread was interrupted; the code is then interrupted too, and the sandbox
    *     killed if it does not answer
    */

@@ -420,8 +420,8 @@ final class ApiServerTest {
   @EnumSource
   void saysThatNoSandboxCanBeHad(SandboxUnavailableException.Reason reason) throws Exception {
     TestServer.Answer answer = SERVER.failing(new SandboxUnavailableException(reason, "run ./rlm setup"));
-    assertEquals(
-        "run ./rlm setup", problem(answer, 503, "sandbox_unavailable").path("detail").textValue());
+    String code = reason == SandboxUnavailableException.Reason.IMAGE ? "image_untrusted" : "sandbox_unavailable";
+    assertEquals("run ./rlm setup", problem(answer, 503, code).path("detail").textValue());
     assertEquals("5", answer.header("Retry-After"));
   }
 

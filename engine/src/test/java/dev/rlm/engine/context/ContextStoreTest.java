@@ -33,6 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,7 @@ final class ContextStoreTest {
 
   @TempDir Path root;
 
+  private final AtomicLong ticks = new AtomicLong();
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private final CountDownLatch mayPrepare = new CountDownLatch(1);
@@ -83,7 +85,13 @@ final class ContextStoreTest {
             heard.add("removed " + contentHash.substring(0, 8));
           }
         };
-    return new ContextStore(folder, new ContextStore.Options(new ByteSize(budget), TIME_TO_LIVE), listener, now::get, opener);
+    return new ContextStore(folder, new ContextStore.Options(new ByteSize(budget), TIME_TO_LIVE), listener, now::get, ticks::get, opener);
+  }
+
+  /** Time passes, by both clocks. */
+  private void pass(Duration time) {
+    now.set(now.get().plus(time));
+    ticks.addAndGet(time.toNanos());
   }
 
   @AfterEach
@@ -218,7 +226,7 @@ final class ContextStoreTest {
   @Test
   void showsACallerItsOwnContextsAlone() {
     StoredContext hers = put(ANN, "hers");
-    now.set(now.get().plusSeconds(1));
+    pass(Duration.ofSeconds(1));
     StoredContext later = put(ANN, "later");
     StoredContext his = put(BOB, "his");
 
@@ -236,20 +244,31 @@ final class ContextStoreTest {
   void forgetsWhatIsNotUsed() throws Exception {
     StoredContext used = put(ANN, "used");
     StoredContext unused = put(ANN, "unused");
-    now.set(now.get().plus(TIME_TO_LIVE.dividedBy(2)));
+    pass(TIME_TO_LIVE.dividedBy(2));
     store.guest(ANN, used.id().value());
     store.find(ANN, unused.id().value());
     awaitHeard(2);
-    now.set(now.get().plus(TIME_TO_LIVE.dividedBy(2).plusSeconds(1)));
+    pass(TIME_TO_LIVE.dividedBy(2).plusSeconds(1));
 
     store.expire();
 
     assertEquals(List.of(used.id()), store.list(ANN).stream().map(StoredContext::id).toList());
     refused(ContextException.Reason.UNKNOWN, () -> store.find(ANN, unused.id().value()));
     assertEquals(List.of(used.contentHash()), files("content"));
-    now.set(now.get().plus(TIME_TO_LIVE.plusSeconds(1)));
+    pass(TIME_TO_LIVE.plusSeconds(1));
     store.expire();
     nothingIsLeft();
+  }
+
+  @Test
+  void forgetsNothingBecauseTheWallClockWasStepped() throws Exception {
+    StoredContext stored = put(ANN, "text");
+    awaitHeard(1);
+    for (Duration step : List.of(TIME_TO_LIVE.multipliedBy(2), TIME_TO_LIVE.multipliedBy(-5))) {
+      now.set(now.get().plus(step));
+      store.expire();
+      assertEquals(Duration.ZERO, store.find(ANN, stored.id().value()).idle());
+    }
   }
 
   @Test
@@ -258,7 +277,7 @@ final class ContextStoreTest {
     GuestContext.Stored document = store.guest(ANN, stored.id().value());
     awaitHeard(1);
     ContextHolds.Hold hold = store.hold(document);
-    now.set(now.get().plus(TIME_TO_LIVE.multipliedBy(3)));
+    pass(TIME_TO_LIVE.multipliedBy(3));
     store.expire();
     assertEquals(Duration.ZERO, store.find(ANN, stored.id().value()).idle());
 
@@ -266,7 +285,7 @@ final class ContextStoreTest {
     hold.close();
     store.expire();
     assertEquals(List.of(stored.contentHash()), files("content"));
-    now.set(now.get().plus(TIME_TO_LIVE.plusSeconds(1)));
+    pass(TIME_TO_LIVE.plusSeconds(1));
     store.expire();
     nothingIsLeft();
   }
@@ -332,7 +351,7 @@ final class ContextStoreTest {
     put(BOB, "a".repeat(400_000));
     assertEquals(1_000_000, store.figures().bytes());
     awaitHeard(2);
-    now.set(now.get().plus(TIME_TO_LIVE.plusSeconds(1)));
+    pass(TIME_TO_LIVE.plusSeconds(1));
 
     put(BOB, "b".repeat(600_000));
 
@@ -429,7 +448,9 @@ final class ContextStoreTest {
                 heard.add("removed");
               }
             },
-            now::get);
+            now::get,
+            ticks::get,
+            Upload.Opener.FILE);
     StoredContext stored = put(ANN, "text");
     assertEquals("stored", heard.poll(10, TimeUnit.SECONDS));
     store.delete(ANN, stored.id().value());

@@ -31,16 +31,21 @@ import java.util.stream.Stream;
 final class EngineProcess implements AutoCloseable {
 
   private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+) ");
+  private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
   private static final Pattern LOCK = Pattern.compile("/rlm-([0-9a-f-]{36})\\.lock");
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
+  /** What was left on the machine before these tests, which is none of theirs. */
+  static final Set<String> LEFT_BEFORE = Leftovers.now();
+
   private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
   private final List<String> log = new ArrayList<>();
-  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile HttpClient client = HttpClient.newHttpClient();
 
   private EngineProcess(Process process) {
     this.process = process;
@@ -49,7 +54,12 @@ final class EngineProcess implements AutoCloseable {
 
   /** Starts the engine with these variables and no others of its own, and waits until it serves. */
   static EngineProcess start(Map<String, String> variables) {
-    EngineProcess engine = launch(variables);
+    return start(variables, List.of());
+  }
+
+  /** As {@link #start(Map)}, by a program that makes way for it, such as {@code prlimit}, with its arguments. */
+  static EngineProcess start(Map<String, String> variables, List<String> by) {
+    EngineProcess engine = launch(variables, by);
     try {
       engine.port.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       engine.heldLock().ifPresent(STARTED::add);
@@ -62,13 +72,13 @@ final class EngineProcess implements AutoCloseable {
 
   /** Starts the engine without waiting for it. */
   static EngineProcess launch(Map<String, String> variables) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                System.getProperty("engine.jar"),
-                "serve")
-            .redirectErrorStream(true);
+    return launch(variables, List.of());
+  }
+
+  private static EngineProcess launch(Map<String, String> variables, List<String> by) {
+    List<String> command = new ArrayList<>(by);
+    command.addAll(List.of(jdk("java"), "-jar", System.getProperty("engine.jar"), "serve"));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("RLM_"));
     List.of("EXECUTION_TIMEOUT", "MAX_SESSIONS", "SESSION_TTL").forEach(builder.environment()::remove);
     builder.environment().remove("LOG_LEVEL");
@@ -80,6 +90,10 @@ final class EngineProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String jdk(String program) {
+    return Path.of(System.getProperty("java.home"), "bin", program).toString();
   }
 
   private void readLog() {
@@ -133,6 +147,38 @@ final class EngineProcess implements AutoCloseable {
     }
   }
 
+  /** Begins to run code; what went wrong completes the answer too. */
+  CompletableFuture<HttpResponse<String>> begin(String code, double timeout) {
+    return begin("/execute", Map.of("code", code, "timeout", timeout));
+  }
+
+  CompletableFuture<HttpResponse<String>> begin(String path, Object body) {
+    CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                answer.complete(post(path, body));
+              } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    return answer;
+  }
+
+  /** Returns one of the engine's figures, by its name in {@code /metrics}. */
+  int metric(String name) {
+    return get("/metrics").body().lines()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> (int) Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  HttpResponse<String> put(String path, String body) {
+    return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   HttpResponse<String> get(String path, String... headers) {
     return send(request(path, headers).GET());
   }
@@ -141,14 +187,19 @@ final class EngineProcess implements AutoCloseable {
     return send(request(path, headers).DELETE());
   }
 
+  /** Closes the connections that are kept for further requests. */
+  void closeConnections() {
+    client.close();
+    client = HttpClient.newHttpClient();
+  }
+
   /** Returns the address of a path, for clients of another kind. */
   URI address(String scheme, String path) {
     return URI.create("%s://127.0.0.1:%d%s".formatted(scheme, port.join(), path));
   }
 
   private HttpRequest.Builder request(String path, String... headers) {
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(address("http", path));
+    HttpRequest.Builder builder = HttpRequest.newBuilder(address("http", path)).timeout(ANSWER_TIMEOUT);
     return headers.length == 0 ? builder : builder.headers(headers);
   }
 
@@ -179,6 +230,30 @@ final class EngineProcess implements AutoCloseable {
       return process.exitValue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Returns the time that the process has had of the processors. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  /** Has the engine collect its garbage, and returns how many bytes of its heap are in use then. */
+  long heapInUse() {
+    jcmd("GC.run");
+    Matcher used = HEAP.matcher(jcmd("GC.heap_info"));
+    if (!used.find()) {
+      throw new AssertionError("jcmd does not tell the heap's use");
+    }
+    return Long.parseLong(used.group(1)) << 10;
+  }
+
+  private String jcmd(String command) {
+    try {
+      Process jcmd = new ProcessBuilder(jdk("jcmd"), Long.toString(process.pid()), command).redirectErrorStream(true).start();
+      return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,10 +1,8 @@
 package dev.rlm.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +13,16 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two hundred requests, eight at a time, of every kind of outcome: each answer right, and nothing leaked. */
-@Tag("load")
+/**
+ * Many requests, eight at a time, of every kind of outcome: each answer is right, and nothing grows. The daemon is one of the
+ * test's own, so that everything it holds can be counted.
+ */
 final class MixedLoadTest {
 
-  private static final int REQUESTS = 200;
   private static final int AT_A_TIME = 8;
 
-  /** Threads and descriptors that a JVM and its pools may take on over time without leaking. */
-  private static final int SLACK = 24;
+  /** What is made once, and kept, is made by then: threads, connections, compiled code. */
+  private static final int WARM_UP = 40;
 
   /** A kind of request, and the outcome it must have. */
   private record Kind(String outcome, String code, double timeout) {}
@@ -45,23 +44,31 @@ final class MixedLoadTest {
           new Kind("completed", "import json, math\nx = %d\nprint(json.dumps([math.pi] * 100))", 60));
 
   @Test
+  @Tag("load")
   void answersEachRequestRightAndLeaksNothing() throws InterruptedException, ExecutionException {
-    try (EngineProcess engine = EngineProcess.start(Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "16m", "RLM_POOL_SIZE", "0"))) {
-      run(engine, 2 * KINDS.size()); // What is made once is made now.
-      int files = engine.openFiles();
-      int threads = engine.threads();
+    runFlat(150, 150);
+  }
 
-      run(engine, REQUESTS);
+  @Test
+  @Tag("soak")
+  void staysFlatOverFiveThousandRequests() throws InterruptedException, ExecutionException {
+    runFlat(5_000, 250);
+  }
 
-      assertTrue(
-          Containers.within(Duration.ofSeconds(5), () -> Containers.ofEngines().isEmpty()),
-          () -> "containers left: " + Containers.ofEngines());
-      assertTrue(
-          Containers.within(Duration.ofSeconds(10), () -> engine.openFiles() <= files + SLACK),
-          () -> "descriptors: %d, then %d".formatted(files, engine.openFiles()));
-      assertTrue(
-          Containers.within(Duration.ofSeconds(10), () -> engine.threads() <= threads + SLACK),
-          () -> "threads: %d, then %d".formatted(threads, engine.threads()));
+  /** Runs so many requests, and looks after each round whether anything has grown since the start. */
+  private static void runFlat(int requests, int round) throws InterruptedException, ExecutionException {
+    Map<String, String> variables =
+        Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "16m", "RLM_POOL_SIZE", "0", "RLM_DOCKER_RUNTIME", "runsc");
+    try (PrivateDaemon daemon = PrivateDaemon.start();
+        EngineProcess engine = EngineProcess.start(daemon.forEngine(variables))) {
+      run(engine, WARM_UP);
+      Containers.within(java.time.Duration.ofSeconds(60), () -> daemon.containers().isEmpty());
+      Footprint before = Footprint.of(engine, daemon);
+      System.err.println("before: " + before);
+      for (int done = round; done <= requests; done += round) {
+        run(engine, round);
+        System.err.println("after %d: %s".formatted(done, before.assertNotOutgrown(engine, daemon)));
+      }
     }
   }
 

@@ -26,7 +26,10 @@ final class DockerContainer implements SandboxProcess {
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(20);
 
-  /** The daemon may tell that memory ran out a moment after it told that the container ended. */
+  /** Exit statuses above this one are those of a signal, or of guest code that pretends to be one. */
+  private static final int SIGNALLED = 128;
+
+  /** The daemon may tell why a container ended a moment after it told that it did. */
   private static final long EVENT_LAG_MILLIS = 200;
 
   private final String id;
@@ -35,10 +38,11 @@ final class DockerContainer implements SandboxProcess {
   private final DockerHttpClient.Response attached;
   private final GuestOutput output;
   private final CgroupMeter meter;
-  private final OutOfMemoryWatch memoryWatch;
+  private final ContainerWatch watch;
   private final Optional<GuestFiles> files;
   private final Runnable removal;
   private final CountDownLatch memoryRanOut = new CountDownLatch(1);
+  private final CountDownLatch killedFromOutside = new CountDownLatch(1);
   private final AtomicBoolean killed = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -54,7 +58,7 @@ final class DockerContainer implements SandboxProcess {
       GuestInput input,
       DockerHttpClient.Response attached,
       CgroupMeter meter,
-      OutOfMemoryWatch memoryWatch,
+      ContainerWatch watch,
       Optional<GuestFiles> files,
       Runnable removal) {
     this.id = id;
@@ -63,7 +67,7 @@ final class DockerContainer implements SandboxProcess {
     this.attached = attached;
     this.output = new GuestOutput(attached.getBody());
     this.meter = meter;
-    this.memoryWatch = memoryWatch;
+    this.watch = watch;
     this.files = files;
     this.removal = removal;
   }
@@ -90,12 +94,29 @@ final class DockerContainer implements SandboxProcess {
 
   @Override
   public void onOutOfMemory(Runnable action) {
-    memoryWatch.watch(
+    watch.watch(
         id,
-        () -> {
-          memoryRanOut.countDown();
-          action.run();
+        new ContainerWatch.Listener() {
+          @Override
+          public void outOfMemory() {
+            if (memoryRanOut.getCount() > 0) {
+              memoryRanOut.countDown();
+              action.run();
+            }
+          }
+
+          @Override
+          public void killed() {
+            if (!killed.get() && !closed.get()) {
+              killedFromOutside.countDown();
+            }
+          }
         });
+  }
+
+  @Override
+  public boolean reachable() {
+    return daemon.answers();
   }
 
   @Override
@@ -136,14 +157,18 @@ final class DockerContainer implements SandboxProcess {
       }
       boolean oomKilled =
           Boolean.TRUE.equals(state.getOOMKilled())
-              || (ExitEvidence.mayFollowOutOfMemory(status.intValue())
-                  && memoryRanOut.await(EVENT_LAG_MILLIS, TimeUnit.MILLISECONDS));
+              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && heard(memoryRanOut));
+      boolean fromOutside = !oomKilled && status > SIGNALLED && heard(killedFromOutside);
       return Optional.of(
-          new ExitEvidence(status.intValue(), oomKilled, meter.read().memoryPeak(), output.diagnostics()));
+          new ExitEvidence(status.intValue(), oomKilled, fromOutside, meter.read().memoryPeak(), output.diagnostics()));
     } catch (DockerException | SandboxUnavailableException e) {
       log.warn("the end of container {} is not known: {}", id, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private static boolean heard(CountDownLatch event) throws InterruptedException {
+    return event.await(EVENT_LAG_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private boolean awaitEnd(com.github.dockerjava.api.DockerClient client, Deadline deadline) {
@@ -160,7 +185,7 @@ final class DockerContainer implements SandboxProcess {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      memoryWatch.forget(id);
+      watch.forget(id);
       input.close();
       removal.run();
       Thread.ofVirtual().name("detach").start(attached::close);

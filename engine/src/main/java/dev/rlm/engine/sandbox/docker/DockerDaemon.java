@@ -10,8 +10,9 @@ import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connection to a Docker daemon. Every call has a deadline: a call runs on a virtual thread of its own, which is
- * interrupted when time is up, since docker-java's response timeout has no effect on a unix socket.
+ * interrupted when time is up, since docker-java's response timeout has no effect on a unix socket. A daemon that hangs is
+ * found out by its {@link DaemonPulse}, and calls then fail at once.
  */
 final class DockerDaemon implements AutoCloseable {
 
@@ -31,6 +33,7 @@ final class DockerDaemon implements AutoCloseable {
   private final String host;
   private final DockerHttpClient http;
   private final DockerClient client;
+  private final DaemonPulse pulse;
 
   DockerDaemon(String host) {
     DefaultDockerClientConfig config =
@@ -43,6 +46,7 @@ final class DockerDaemon implements AutoCloseable {
             .maxConnections(MAX_CONNECTIONS)
             .build();
     this.client = DockerClientImpl.getInstance(config, http);
+    this.pulse = new DaemonPulse(() -> client.pingCmd().exec());
   }
 
   /** A call to the daemon. */
@@ -59,20 +63,43 @@ final class DockerDaemon implements AutoCloseable {
    * @throws DockerException when the daemon answered that it will not
    */
   <T> T call(String what, Deadline deadline, Call<T> call) throws InterruptedException {
-    FutureTask<T> task = new FutureTask<>(() -> call.run(client));
-    Thread.ofVirtual().name("docker " + what).start(task);
-    try {
-      return task.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Thread asking = Thread.ofVirtual().name("docker " + what).unstarted(() -> ask(call, answer));
+    try (DaemonPulse.Watch _ = pulse.watch(answer)) {
+      if (!answer.isDone()) {
+        asking.start();
+      }
+      return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw unavailable("did not %s in time".formatted(what), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof DockerException refused) {
         throw refused;
       }
-      throw unavailable("cannot be asked to %s: %s".formatted(what, rootMessage(e)), e);
+      throw e.getCause() instanceof DaemonPulse.SilentException
+          ? unavailable("does not answer, and cannot be asked to %s".formatted(what), e)
+          : unavailable("cannot be asked to %s: %s".formatted(what, rootMessage(e)), e);
     } finally {
-      task.cancel(true);
+      asking.interrupt();
     }
+  }
+
+  private <T> void ask(Call<T> call, CompletableFuture<T> answer) {
+    try {
+      answer.complete(call.run(client));
+    } catch (RuntimeException | Error e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  /** Returns whether the daemon answers, as far as is known without asking. */
+  boolean answers() {
+    return pulse.answers();
+  }
+
+  /** Waits for the daemon to come back after it could not be reached; tells whether it did. One thread may do so. */
+  boolean awaitReturn(Duration time) throws InterruptedException {
+    return pulse.awaitReturn(time);
   }
 
   /**
@@ -105,6 +132,7 @@ final class DockerDaemon implements AutoCloseable {
 
   @Override
   public void close() {
+    pulse.close();
     try {
       client.close();
     } catch (IOException e) {

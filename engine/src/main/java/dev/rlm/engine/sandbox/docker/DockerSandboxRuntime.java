@@ -32,13 +32,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Sandboxes as containers of a Docker daemon: created, attached to, started, and destroyed after use.
  *
- * <p>What is left of engines that died is removed when this one starts and every {@value #SWEEP_SECONDS} seconds.
+ * <p>What is left of engines that died is removed when this one starts and then every {@value #SWEEP_SECONDS} seconds; when the
+ * daemon has come back after it could not be reached, at once.
  */
 public final class DockerSandboxRuntime implements SandboxRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(DockerSandboxRuntime.class);
 
   private static final int SWEEP_SECONDS = 30;
+
+  /** The pause after the first sweep; each is twice as long as the one before, since what is amiss shows soon after a fault. */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
@@ -57,7 +62,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
   /** Names of the containers from before they are created until they are gone; how to destroy each once it is there. */
   private final Map<String, Runnable> live = new ConcurrentHashMap<>();
 
-  private final OutOfMemoryWatch memoryWatch;
+  private final ContainerWatch watch;
   private final Thread sweeping;
 
   /** Where sandboxes get their folders; empty when they cannot see files of this machine. */
@@ -83,7 +88,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     this.seccompProfile = SeccompProfile.load(settings.network());
     this.clock = clock;
     this.files = settings.host().startsWith("unix:") ? settings.files() : Optional.empty();
-    this.memoryWatch = new OutOfMemoryWatch(daemon, lease.engineId());
+    this.watch = new ContainerWatch(daemon, lease.engineId());
     OrphanSweeper sweeper = new OrphanSweeper(daemon, lease, reaper, live.keySet(), clock);
     this.sweeping = Thread.ofVirtual().name("orphan-sweeper").start(() -> sweepForEver(sweeper));
   }
@@ -251,7 +256,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
                 return pid == null ? CgroupMeter.NONE : CgroupMeter.ofProcess(pid, id);
               });
       started = true;
-      return new DockerContainer(id, daemon, input, attached, meter, memoryWatch, guestFiles, removal);
+      return new DockerContainer(id, daemon, input, attached, meter, watch, guestFiles, removal);
     } finally {
       if (!started) {
         input.close();
@@ -289,19 +294,25 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
 
   private void sweepForEver(OrphanSweeper sweeper) {
     try {
-      while (!Thread.interrupted()) {
+      Duration pause = FIRST_PAUSE;
+      while (true) {
         sweeper.round();
-        Thread.sleep(Duration.ofSeconds(SWEEP_SECONDS));
+        boolean returned = daemon.awaitReturn(pause);
+        pause = returned ? FIRST_PAUSE : shorter(pause.multipliedBy(2), Duration.ofSeconds(SWEEP_SECONDS));
       }
     } catch (InterruptedException e) {
       log.trace("the orphan sweeper ends");
     }
   }
 
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   @Override
   public void close() {
     sweeping.interrupt();
-    memoryWatch.close();
+    watch.close();
     live.values().forEach(Runnable::run);
     try {
       reaper.awaitIdle(Deadline.after(CLOSE_TIMEOUT));

@@ -51,6 +51,9 @@ public final class AgentSandbox implements Sandbox {
   /** The most of a document that is sent to a guest that cannot see this machine's files: it keeps it in memory. */
   public static final ByteSize LARGEST_SENT = ByteSize.mebibytes(64);
 
+  /** How often it is looked whether an agent that is awaited can still be reached. */
+  private static final Duration REACHABLE_PERIOD = Duration.ofSeconds(1);
+
   private static final Logger log = LoggerFactory.getLogger(AgentSandbox.class);
 
   private final String name;
@@ -101,9 +104,9 @@ public final class AgentSandbox implements Sandbox {
   private void awaitReady(boolean guard, Deadline deadline) throws InterruptedException {
     GuestMessage.Ready said;
     try {
-      said = ready.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+      said = awaitReady(deadline);
     } catch (TimeoutException e) {
-      throw unavailable("did not come up in time", e);
+      throw unavailable(process.reachable() ? "did not come up in time" : "cannot be reached any more", e);
     } catch (ExecutionException e) {
       String end =
           process
@@ -118,6 +121,21 @@ public final class AgentSandbox implements Sandbox {
     }
   }
 
+  /** Gives up sooner when the agent can no longer be reached. */
+  private GuestMessage.Ready awaitReady(Deadline deadline)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    while (true) {
+      Deadline next = deadline.within(REACHABLE_PERIOD);
+      try {
+        return ready.get(next.remaining().toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (deadline.expired() || !process.reachable()) {
+          throw e;
+        }
+      }
+    }
+  }
+
   private SandboxUnavailableException unavailable(String what, @Nullable Throwable cause) {
     String message = "the agent in sandbox %s %s".formatted(name, what);
     return cause == null
@@ -127,6 +145,11 @@ public final class AgentSandbox implements Sandbox {
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, OutputListener listener) throws InterruptedException {
+    if (!process.reachable()) {
+      throw new SandboxUnavailableException(
+          SandboxUnavailableException.Reason.DAEMON,
+          "sandbox %s cannot be reached now, and was not sent the code: try again later".formatted(name));
+    }
     CallDispatcher calls = new CallDispatcher(request.id(), request.calls(), HostCalls.Limits.STANDARD, this::send);
     Run run = new Run(request.id(), listener, outputLimit, calls);
     if (!current.compareAndSet(null, run)) {
@@ -202,6 +225,10 @@ public final class AgentSandbox implements Sandbox {
     send(new HostMessage.Interrupt(request.id()));
     if (run.await(INTERRUPT_GRACE).orElse(null) instanceof Ending.Result(GuestMessage.Result result)) {
       return new Conclusion(new Outcome.TimedOut(request.timeout(), true), result);
+    }
+    if (!process.reachable()) {
+      lose("it could not be reached when its code ran into the time limit");
+      return new Conclusion(new Outcome.SandboxLost("it could not be reached, and its time is up"));
     }
     lose("its code ran into the time limit and did not answer the interrupt");
     return new Conclusion(new Outcome.TimedOut(request.timeout(), false));

@@ -39,6 +39,11 @@ public interface SandboxProcess {
    */
   void onOutOfMemory(Runnable action);
 
+  /** Returns whether the process can be talked to now. While it cannot, nothing is known of what goes on in it. */
+  default boolean reachable() {
+    return true;
+  }
+
   /** Ends the process at once, without waiting for it. */
   void kill();
 
@@ -69,10 +74,16 @@ public interface SandboxProcess {
    *
    * @param status its exit status, 128 + n after signal n
    * @param oomKilled whether the memory limit killed something in it, by the word of the kernel or the daemon
+   * @param fromOutside whether somebody else than this engine, the guest and the memory limit had it killed
    * @param memoryPeak largest memory use seen, in bytes
    * @param diagnostics the end of what it wrote to its real standard error: attacker text, for the log alone
    */
-  record ExitEvidence(int status, boolean oomKilled, OptionalLong memoryPeak, String diagnostics) {
+  record ExitEvidence(int status, boolean oomKilled, boolean fromOutside, OptionalLong memoryPeak, String diagnostics) {
+
+    /** An end of the guest's own, or by the memory limit. */
+    public ExitEvidence(int status, boolean oomKilled, OptionalLong memoryPeak, String diagnostics) {
+      this(status, oomKilled, false, memoryPeak, diagnostics);
+    }
 
     /** Statuses seen after the memory limit killed a sandbox, under runc and versions of gVisor. */
     private static final Set<Integer> AFTER_OUT_OF_MEMORY = Set.of(1, 2, 128, 137);

@@ -33,6 +33,9 @@ final class Verdict {
     if (evidence.oomKilled() || peaked) {
       return new Outcome.OutOfMemory(limits.memory());
     }
+    if (evidence.fromOutside()) {
+      return new Outcome.SandboxLost("it was killed from outside, by the daemon or its operator");
+    }
     return switch (evidence.status()) {
       case AGENT_PROTOCOL -> new Outcome.SandboxLost("the code broke the agent's connection to the host");
       case AGENT_GUARD -> new Outcome.SandboxLost("the agent could not load its guard");

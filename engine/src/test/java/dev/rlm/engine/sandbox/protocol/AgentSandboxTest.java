@@ -415,6 +415,34 @@ final class AgentSandboxTest {
   }
 
   @Test
+  void sendsNothingToAProcessThatCannotBeReachedAndKeepsItForLater() throws Exception {
+    FakeProcess process = answering(Frames.result("1", "completed", ""));
+    AgentSandbox sandbox = open(process);
+    process.reachable(false);
+    assertThrows(SandboxUnavailableException.class, () -> sandbox.execute(request("1", LONG), listener));
+    assertEquals(List.of(), process.received());
+    process.reachable(true);
+    assertEquals(new Outcome.Completed(), sandbox.execute(request("1", LONG), listener).outcome());
+  }
+
+  @Test
+  void doesNotTakeSilenceForATimeoutOfTheCode() throws Exception {
+    FakeProcess process = FakeProcess.ready((_, guest) -> guest.reachable(false));
+    AgentSandbox sandbox = open(process);
+    assertEquals("sandbox_lost", sandbox.execute(request("1", SHORT), listener).outcome().label());
+    assertFalse(sandbox.alive());
+  }
+
+  @Test
+  void givesUpOnAnAgentThatCannotBeReachedLongBeforeTheDeadline() {
+    FakeProcess process = new FakeProcess((_, _) -> {});
+    process.reachable(false);
+    SandboxUnavailableException refused = assertThrows(SandboxUnavailableException.class, () -> open(process));
+    assertTrue(refused.getMessage().contains("cannot be reached"), refused.getMessage());
+    assertTrue(process.closed());
+  }
+
+  @Test
   void treatsAFrameThatBreaksOffAsADeath() throws Exception {
     FakeProcess process =
         FakeProcess.ready(

@@ -37,6 +37,7 @@ final class FakeProcess implements SandboxProcess {
   private volatile Optional<ExitEvidence> evidence = Optional.empty();
   private volatile Runnable outOfMemory = () -> {};
   private volatile boolean unreachable;
+  private volatile boolean reachable = true;
   private volatile Consumption consumption = Consumption.UNKNOWN;
 
   FakeProcess(Script script) {
@@ -72,6 +73,16 @@ final class FakeProcess implements SandboxProcess {
   /** The connection breaks off, and nothing is known of the process. */
   void vanishes() {
     toHost.add(END);
+  }
+
+  /** The host can no longer talk to it, and knows that; or it can again. */
+  void reachable(boolean now) {
+    reachable = now;
+  }
+
+  @Override
+  public boolean reachable() {
+    return reachable;
   }
 
   void becomesUnreachable() {

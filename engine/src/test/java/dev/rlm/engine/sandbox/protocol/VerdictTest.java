@@ -66,6 +66,14 @@ final class VerdictTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"137, false, sandbox_lost", "143, false, sandbox_lost", "137, true, out_of_memory"})
+  void doesNotBlameTheCodeForAKillFromOutside(int status, boolean oomKilled, String label) {
+    SandboxProcess.ExitEvidence evidence =
+        new SandboxProcess.ExitEvidence(status, oomKilled, true, OptionalLong.empty(), "");
+    assertEquals(label, Verdict.ofDeath(evidence, LIMITS).label());
+  }
+
   @Test
   void takesTheGuestsWordForHowItsCodeEndedByItself() {
     assertEquals(new Outcome.Completed(), verdict(GuestMessage.Status.COMPLETED, Optional.empty(), false));

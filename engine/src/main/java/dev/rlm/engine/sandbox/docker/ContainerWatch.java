@@ -15,32 +15,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to the daemon for containers whose memory limit was reached. Needed because that does not always end a container:
- * under gVisor the kernel may kill a process of the sandbox's that holds the guest's memory, and the sentry then waits for it
- * for ever. One subscription serves all containers; a broken one is made again.
+ * Listens to the daemon for what befalls containers from outside. One subscription serves all; a broken one is made again.
+ *
+ * <p>That a memory limit was reached must be heard, because it does not always end a container: under gVisor the kernel may kill
+ * a process of the sandbox's that holds the guest's memory, and the sentry then waits for it for ever. That the daemon killed a
+ * container, for an operator or because it stops itself, tells such an end from one of the guest's own.
  */
-final class OutOfMemoryWatch implements AutoCloseable {
+final class ContainerWatch implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(OutOfMemoryWatch.class);
+  private static final Logger log = LoggerFactory.getLogger(ContainerWatch.class);
 
+  private static final String OUT_OF_MEMORY = "oom";
+  private static final String KILLED = "kill";
   private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final DockerDaemon daemon;
   private final String engineId;
-  private final Map<String, Runnable> watched = new ConcurrentHashMap<>();
+  private final Map<String, Listener> watched = new ConcurrentHashMap<>();
   private final Thread listening;
 
-  /** Starts to listen for containers with the label of an engine. */
-  OutOfMemoryWatch(DockerDaemon daemon, String engineId) {
-    this.daemon = daemon;
-    this.engineId = engineId;
-    this.listening = Thread.ofVirtual().name("out-of-memory-watch").start(this::listenForEver);
+  /** Hears of a container; called by the thread that listens, and perhaps more than once. */
+  interface Listener {
+
+    void outOfMemory();
+
+    void killed();
   }
 
-  /** Has {@code action} called, at most once, when the container reaches its memory limit. */
-  void watch(String containerId, Runnable action) {
-    watched.put(containerId, action);
+  /** Starts to listen for containers with the label of an engine. */
+  ContainerWatch(DockerDaemon daemon, String engineId) {
+    this.daemon = daemon;
+    this.engineId = engineId;
+    this.listening = Thread.ofVirtual().name("container-watch").start(this::listenForEver);
+  }
+
+  void watch(String containerId, Listener listener) {
+    watched.put(containerId, listener);
   }
 
   void forget(String containerId) {
@@ -73,7 +84,7 @@ final class OutOfMemoryWatch implements AutoCloseable {
   private Subscription subscribe(DockerClient client, CountDownLatch ended) {
     return client
         .eventsCmd()
-        .withEventFilter("oom")
+        .withEventFilter(OUT_OF_MEMORY, KILLED)
         .withLabelFilter(ContainerLabels.ENGINE + "=" + engineId)
         .exec(new Subscription(ended));
   }
@@ -94,9 +105,14 @@ final class OutOfMemoryWatch implements AutoCloseable {
 
     @Override
     public void onNext(Event event) {
-      Runnable action = event.getId() == null ? null : watched.remove(event.getId());
-      if (action != null) {
-        action.run();
+      Listener listener = event.getId() == null ? null : watched.get(event.getId());
+      if (listener == null) {
+        return;
+      }
+      if (OUT_OF_MEMORY.equals(event.getAction())) {
+        listener.outOfMemory();
+      } else if (KILLED.equals(event.getAction())) {
+        listener.killed();
       }
     }
 

@@ -1,0 +1,158 @@
+package dev.rlm.engine.sandbox.docker;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows whether the daemon answers. It is asked every second whether it lives; one that has not said so within five is silent:
+ * calls under way fail at that moment, and new ones at once, until it answers again. However long a call may take by its own
+ * deadline, a daemon that hangs so costs nobody more than {@value #PATIENCE_SECONDS} seconds and a moment.
+ *
+ * <p>A daemon that refuses connections fails calls by itself, at once, and is not silent; its return is noticed all the same.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class DaemonPulse implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(DaemonPulse.class);
+
+  private static final int PATIENCE_SECONDS = 5;
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  private final Runnable ping;
+  private final Duration period;
+  private final Duration patience;
+  private final Set<Watch> underWay = ConcurrentHashMap.newKeySet();
+  private final Semaphore returned = new Semaphore(0);
+  private final Thread beating;
+  private volatile boolean silent;
+  private boolean away;
+
+  /** The daemon does not answer. */
+  static final class SilentException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    SilentException() {
+      super("it does not answer", null, false, false);
+    }
+  }
+
+  /** Starts to ask by {@code ping}, which throws when the daemon cannot be reached, and may be interrupted. */
+  DaemonPulse(Runnable ping) {
+    this(ping, PERIOD, Duration.ofSeconds(PATIENCE_SECONDS));
+  }
+
+  DaemonPulse(Runnable ping, Duration period, Duration patience) {
+    this.ping = ping;
+    this.period = period;
+    this.patience = patience;
+    this.beating = Thread.ofVirtual().name("daemon-pulse").start(this::beatForEver);
+  }
+
+  /** Returns whether the daemon answered lately, or refused at once. */
+  boolean answers() {
+    return !silent;
+  }
+
+  /** Fails {@code answer} with a {@link SilentException} as soon as the daemon is silent, until the result is closed. */
+  Watch watch(CompletableFuture<?> answer) {
+    Watch watch = new Watch(answer);
+    underWay.add(watch);
+    if (silent) {
+      watch.fail();
+    }
+    return watch;
+  }
+
+  /** A call under way. */
+  final class Watch implements AutoCloseable {
+
+    private final CompletableFuture<?> answer;
+
+    private Watch(CompletableFuture<?> answer) {
+      this.answer = answer;
+    }
+
+    private void fail() {
+      answer.completeExceptionally(new SilentException());
+    }
+
+    @Override
+    public void close() {
+      underWay.remove(this);
+    }
+  }
+
+  /**
+   * Waits for the daemon to come back after it was silent or away. One thread may do so.
+   *
+   * @return whether it came back within the time
+   */
+  boolean awaitReturn(Duration time) throws InterruptedException {
+    boolean back = returned.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS);
+    returned.drainPermits();
+    return back;
+  }
+
+  private void beatForEver() {
+    try {
+      while (true) {
+        beat();
+        Thread.sleep(period);
+      }
+    } catch (InterruptedException e) {
+      log.trace("the daemon is asked no more");
+    }
+  }
+
+  private void beat() throws InterruptedException {
+    FutureTask<Boolean> answer = new FutureTask<>(ping, true);
+    Thread.ofVirtual().name("daemon-ping").start(answer);
+    try {
+      answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      isBack();
+    } catch (ExecutionException e) {
+      away = true;
+      silent = false; // Calls fail by themselves, and say why.
+      log.debug("the Docker daemon cannot be reached", e);
+    } catch (TimeoutException e) {
+      isSilent();
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  private void isBack() {
+    if (silent) {
+      log.warn("the Docker daemon answers again");
+    }
+    silent = false;
+    if (away) {
+      away = false;
+      returned.release();
+    }
+  }
+
+  private void isSilent() {
+    if (!silent) {
+      log.error("the Docker daemon does not answer: nothing more is asked of it until it does");
+    }
+    away = true;
+    silent = true;
+    underWay.forEach(Watch::fail);
+  }
+
+  @Override
+  public void close() {
+    beating.interrupt();
+  }
+}
