@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 final class EngineProcess implements AutoCloseable {
 
   private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+) ");
+  private static final Pattern HEAP = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
   private static final Pattern LOCK = Pattern.compile("/rlm-([0-9a-f-]{36})\\.lock");
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
@@ -232,6 +233,29 @@ final class EngineProcess implements AutoCloseable {
   /** Returns how many threads the process has. */
   int threads() {
     return count("task");
+  }
+
+  /** Returns how many bytes of the heap are in use after a collection. */
+  long liveHeap() {
+    try {
+      Process asked =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(process.pid()),
+                  "GC.class_histogram")
+              .redirectErrorStream(true)
+              .start();
+      String histogram = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      Matcher total = HEAP.matcher(histogram);
+      if (asked.waitFor() != 0 || !total.find()) {
+        throw new AssertionError("no histogram of the heap: " + histogram);
+      }
+      return Long.parseLong(total.group(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private int count(String folder) {
