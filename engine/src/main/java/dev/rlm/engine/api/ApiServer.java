@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
@@ -153,6 +154,8 @@ public final class ApiServer implements AutoCloseable {
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
           http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
           http.setUriCompliance(UriCompliance.RFC3986);
+          // Nothing that a proxy in front might read as another request than this server does, such as lines that end with LF alone.
+          http.setHttpCompliance(HttpCompliance.STRICT);
           // Else one connection's later keys and ids that differ in case alone are taken for its first.
           http.setHeaderCacheCaseSensitive(true);
         });

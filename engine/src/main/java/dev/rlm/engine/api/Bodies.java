@@ -14,7 +14,8 @@ final class Bodies {
   private Bodies() {}
 
   static byte[] json(Context ctx, ByteSize limit) {
-    String type = ctx.contentType();
+    // As it was sent: the server fails where it looks for a character set and does not know it.
+    String type = ctx.header("Content-Type");
     if (type == null || !type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip().equals("application/json")) {
       throw new ApiException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE,
@@ -39,7 +40,7 @@ final class Bodies {
 
   /** Reads a body that may be left out; then it is an empty object. */
   static JsonNode jsonOrEmpty(Context ctx, ByteSize limit) {
-    return ctx.contentType() == null && ctx.req().getContentLengthLong() <= 0
+    return ctx.header("Content-Type") == null && ctx.req().getContentLengthLong() <= 0
         ? JsonNodeFactory.instance.objectNode()
         : Json.read(json(ctx, limit));
   }

@@ -59,7 +59,7 @@ final class ContextRoutes {
       throw new ApiException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE, "encoded bodies are not read: send the document as it is");
     }
-    ContextStore.Form form = form(ctx.contentType());
+    ContextStore.Form form = form(ctx.header("Content-Type"));
     Optional<byte[]> digest = Optional.ofNullable(ctx.header("Content-Digest")).flatMap(ContextRoutes::sha256);
     long length = ctx.req().getContentLengthLong();
     StoredContext stored;

@@ -26,7 +26,8 @@ final class ProtocolErrors extends ErrorHandler {
   }
 
   private static ByteBuffer body(int status) {
-    ErrorCode code = status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
+    // A version of HTTP, a method or a coding that is not known is the caller's doing, whatever its number.
+    ErrorCode code = status == 500 ? ErrorCode.INTERNAL_ERROR : ErrorCode.INVALID_REQUEST;
     return ByteBuffer.wrap(
         Json.write(new Problem("about:blank", code.title(), status, DETAIL, code.wireName(), "unknown")));
   }

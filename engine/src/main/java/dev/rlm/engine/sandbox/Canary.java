@@ -72,6 +72,7 @@ public final class Canary {
     check("group", "not root", "gid", gid -> gid instanceof Integer id && id != 0);
     is("supplementary groups", "none", "groups", List.of());
     is("capabilities", "none", "capabilities", 0);
+    is("no new privileges", "1", "no_new_privileges", 1);
     if (spec.guard()) {
       is("seccomp mode", "2 (filter)", "seccomp", 2);
       is("fork", "EPERM", "fork", "EPERM");
@@ -92,6 +93,7 @@ public final class Canary {
     }
     is("open /etc/shadow", "EACCES", "shadow", "EACCES");
     check("write to /", "EROFS or EACCES", "write_root", errno -> "EROFS".equals(errno) || "EACCES".equals(errno));
+    is("writable mounts", "/tmp alone", "writable", List.of("/tmp"));
     is("write to /tmp", "allowed", "write_tmp", "allowed");
     is("import subprocess", "ImportError", "subprocess", "ImportError");
     check(

@@ -1,7 +1,11 @@
 """Measures from inside what a sandbox can do. The engine reads the variables and judges them."""
+import ctypes as _ctypes
 import errno as _errno
 import os
 import socket
+
+_PR_GET_NO_NEW_PRIVS = 39
+_KERNELS = ("/proc", "/sys", "/dev")
 
 
 def _outcome(action):
@@ -47,6 +51,13 @@ def _interfaces():
         return []
 
 
+def _writable():
+    """Where files can be written that last or cost memory. The kernel's own file systems have checks of their own."""
+    with open("/proc/self/mounts") as lines:
+        mounts = [line.split()[1:4] for line in lines]
+    return sorted(place for place, _, options in mounts if "rw" in options.split(",") and not place.startswith(_KERNELS))
+
+
 def _import():
     import subprocess
 
@@ -54,7 +65,10 @@ def _import():
 uid = os.getuid()
 gid = os.getgid()
 groups = [group for group in os.getgroups() if group != os.getgid()]
-capabilities = int(_status("CapEff"), 16) | int(_status("CapPrm"), 16)
+capabilities = 0
+for _set in ("CapInh", "CapPrm", "CapEff", "CapBnd"):
+    capabilities |= int(_status(_set), 16)
+no_new_privileges = _ctypes.CDLL(None).prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
 seccomp = int(_status("Seccomp"))
 if context["guard"]:
     fork = _outcome(_fork)
@@ -63,6 +77,7 @@ connect = _outcome(_connect)
 interfaces = _interfaces()
 shadow = _outcome(lambda: open("/etc/shadow"))
 write_root = _outcome(lambda: _write("/canary"))
+writable = _writable()
 write_tmp = _outcome(lambda: _write("/tmp/canary"))
 subprocess = _outcome(_import)
 environment = sorted(os.environ)

@@ -33,6 +33,7 @@ final class CanaryTest {
     measured.put("gid", 20_001);
     measured.put("groups", List.of());
     measured.put("capabilities", 0);
+    measured.put("no_new_privileges", 1);
     measured.put("seccomp", 2);
     measured.put("fork", "EPERM");
     measured.put("execve", "EPERM");
@@ -40,6 +41,7 @@ final class CanaryTest {
     measured.put("interfaces", List.of("lo"));
     measured.put("shadow", "EACCES");
     measured.put("write_root", "EROFS");
+    measured.put("writable", List.of("/tmp"));
     measured.put("write_tmp", "allowed");
     measured.put("subprocess", "ImportError");
     measured.put("environment", List.of("HOME", "HOSTNAME", "LANG", "PATH"));
@@ -52,7 +54,7 @@ final class CanaryTest {
     IsolationReport report = probe(RUNSC, SAFE, sound());
     assertTrue(report.holds(), report.failures());
     assertEquals("", report.failures());
-    assertEquals(15, report.checks().size());
+    assertEquals(17, report.checks().size());
   }
 
   static Stream<Arguments> wrong() {
@@ -63,6 +65,11 @@ final class CanaryTest {
         Arguments.of("groups", List.of(0), "supplementary groups is [0]"),
         Arguments.of("capabilities", 1, "capabilities is 1"),
         Arguments.of("capabilities", 1L << 40, "capabilities is 1099511627776"),
+        Arguments.of("no_new_privileges", 0, "no new privileges is 0"),
+        Arguments.of("no_new_privileges", -1, "no new privileges is -1"),
+        Arguments.of("writable", List.of("/", "/tmp"), "writable mounts is [/, /tmp]"),
+        Arguments.of("writable", List.of("/context", "/tmp"), "writable mounts is [/context, /tmp]"),
+        Arguments.of("writable", List.of(), "writable mounts is []"),
         Arguments.of("seccomp", 0, "seccomp mode is 0"),
         Arguments.of("seccomp", 1, "seccomp mode is 1"),
         Arguments.of("fork", "allowed", "fork is allowed"),

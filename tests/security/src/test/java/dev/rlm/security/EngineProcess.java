@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 final class EngineProcess implements AutoCloseable {
 
   private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+) ");
-  private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
+  private static final Pattern HEAP = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
   private static final Pattern LOCK = Pattern.compile("/rlm-([0-9a-f-]{36})\\.lock");
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(10);
@@ -240,12 +240,12 @@ final class EngineProcess implements AutoCloseable {
 
   /** Has the engine collect its garbage, and returns how many bytes of its heap are in use then. */
   long heapInUse() {
-    jcmd("GC.run");
-    Matcher used = HEAP.matcher(jcmd("GC.heap_info"));
-    if (!used.find()) {
-      throw new AssertionError("jcmd does not tell the heap's use");
+    String histogram = jcmd("GC.class_histogram");
+    Matcher total = HEAP.matcher(histogram);
+    if (!total.find()) {
+      throw new AssertionError("no histogram of the heap: " + histogram);
     }
-    return Long.parseLong(used.group(1)) << 10;
+    return Long.parseLong(total.group(1));
   }
 
   private String jcmd(String command) {

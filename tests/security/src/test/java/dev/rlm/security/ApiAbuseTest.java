@@ -1,0 +1,61 @@
+package dev.rlm.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Clients that hold on to connections. */
+@Tag("security")
+@Tag("api")
+final class ApiAbuseTest {
+
+  private static final int CONNECTIONS = 1_000;
+  private static final String HEAD = "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n";
+
+  private static final Map<String, String> LOCAL = Map.of("RLM_EXECUTION_MODE", "local", "RLM_ALLOW_UNSAFE_LOCAL", "true");
+
+  @Test
+  void othersAreServedWhileConnectionsAreHeldOpenAndThenTheseAreClosed() throws IOException {
+    try (EngineProcess engine = EngineProcess.start(LOCAL)) {
+      int port = engine.address("http", "").getPort();
+      int descriptors = engine.openFiles();
+      List<Socket> held = new ArrayList<>();
+      try {
+        for (int n = 0; n < CONNECTIONS; n++) {
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+          held.add(socket);
+          socket.getOutputStream().write(started(n).getBytes(StandardCharsets.US_ASCII));
+        }
+        assertTrue(engine.execute("1").path("success").asBoolean());
+        assertEquals(200, engine.get("/health").statusCode());
+        assertTrue(
+            Containers.within(Duration.ofMinutes(3), () -> engine.openFiles() < descriptors + CONNECTIONS / 10),
+            () -> "connections that nobody uses are still held: " + engine.openFiles());
+      } finally {
+        for (Socket socket : held) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  /** Nothing, half a head, a head without its body, and a body that does not end. */
+  private static String started(int n) {
+    return switch (n % 4) {
+      case 0 -> "";
+      case 1 -> HEAD;
+      case 2 -> HEAD + "\r\n";
+      default -> HEAD + "\r\n{\"code";
+    };
+  }
+}
