@@ -44,26 +44,29 @@ def main(arguments: list[str]) -> None:
     if guarded:
         load_guard(descriptors, network)
 
-    # Threads of the agent take no signals: those are for user code, which runs in the main thread.
-    unblocked = pthread_sigmask(SIG_BLOCK, valid_signals())
+    # After the guard, which is the first that happens. A waiting sandbox has time for what only the first execution needs.
+    from hostcalls import HostCalls
+    from parts import Parts
+    from rehearsal import rehearse
+    from runner import Runner
+    from streams import Streams
+
     channel = Channel(
         descriptors.host_out, descriptors.stdout, descriptors.stderr, descriptors.wake, descriptors.pipe_size, interrupts
     )
+    calls = HostCalls(channel)
+    streams = Streams()
+    rehearse(Runner(descriptors, channel, interrupts, calls, streams))
+    runner = Runner(descriptors, channel, interrupts, calls, streams)
+    hide()
+
+    # Threads of the agent take no signals: those are for user code, which runs in the main thread.
+    unblocked = pthread_sigmask(SIG_BLOCK, valid_signals())
     channel.start()
     version = sys.version.split()[0]
     channel.post(
         b'{"type":"ready","protocol":1,"python":%b,"guard":%b}' % (json_text(version), b"true" if guarded else b"false")
     )
-
-    # A waiting sandbox has time for the imports that only the first execution needs.
-    from hostcalls import HostCalls
-    from parts import Parts
-    from runner import Runner
-    from streams import Streams
-
-    calls = HostCalls(channel)
-    runner = Runner(descriptors, channel, interrupts, calls, Streams())
-    hide()
     start_new_thread(listen, (descriptors, runner, channel, interrupts, calls, Parts()))
     pthread_sigmask(SIG_SETMASK, unblocked)
     runner.serve()

@@ -112,6 +112,15 @@ class Runner:
         if self._ready.locked():
             self._ready.release()
 
+    def rehearse(self, code: str) -> None:
+        """Goes through all of an execution but its end, of which the host hears nothing. To be called before `serve`."""
+        job = Job({"id": "", "code": code})
+        for step in self._steps[:-1]:
+            step(job)
+        self._calls.end()
+        self._builtins.pop("_", None)
+        cache.pop(f"<cell {self._cells}>", None)
+
     def tell_variables(self, identifier: str) -> None:
         """Answers the host's question, from any thread; not at all when there is no memory for it, or code is in the way."""
         try:
