@@ -108,7 +108,8 @@ final class ArchitectureTest {
     check(mayKnow("session", "execution", "sandbox", "sandbox.pool"));
     check(mayKnow("sandbox.pool", "sandbox"));
     check(mayKnow("context", "execution", "sandbox"));
-    check(mayKnow("api", "context", "execution", "session", "sandbox"));
+    check(mayKnow("api", "context", "execution", "history", "model", "repl", "session", "sandbox"));
+    check(mayKnow("history", "execution", "model", "repl", "sandbox"));
     check(mayKnow("client", "sandbox"));
     check(mayKnow("telemetry"));
   }

@@ -14,6 +14,8 @@ enum ErrorCode {
   NOT_FOUND(404, "There is nothing here"),
   SESSION_NOT_FOUND(404, "There is no such session"),
   CONTEXT_NOT_FOUND(404, "There is no such context"),
+  TRAJECTORY_NOT_FOUND(404, "There is no such trajectory"),
+  MODEL_NOT_FOUND(404, "There is no such model"),
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
   SESSION_BUSY(409, "The session is busy"),
   SESSION_GONE(410, "The session has ended"),
@@ -25,7 +27,9 @@ enum ErrorCode {
   OVERLOADED(429, "There is no room now"),
   TOO_MANY_SESSIONS(429, "There are too many sessions"),
   INTERNAL_ERROR(500, "The engine failed"),
+  RUN_FAILED(502, "Something that the run needs failed"),
   SANDBOX_UNAVAILABLE(503, "No sandbox can be had"),
+  INFERENCE_UNAVAILABLE(503, "No language model is configured"),
   STOPPING(503, "The engine is stopping"),
   INSUFFICIENT_STORAGE(507, "There is no room for the context");
 

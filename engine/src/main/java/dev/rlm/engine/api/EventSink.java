@@ -8,14 +8,22 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Where events go: to one client, one event at a time, in the order in which they come. A client that takes longer than
  * {@link #PATIENCE} for one of them counts as gone, and is cut off. Safe for use by many threads.
+ *
+ * @param <E> the events
  */
-abstract class EventSink {
+abstract class EventSink<E> {
 
   /** How long a client may take to read one event. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private final E signOfLife;
   private final ReentrantLock sending = new ReentrantLock();
   private volatile long since;
+
+  /** Creates a sink; {@code signOfLife} is sent when there is nothing to say. */
+  EventSink(E signOfLife) {
+    this.signOfLife = signOfLife;
+  }
 
   /** The client is no longer there, or does not read what it is sent. */
   static final class ClientGoneException extends RuntimeException {
@@ -32,7 +40,7 @@ abstract class EventSink {
   }
 
   /** Sends one event; called by one thread at a time. */
-  abstract void transmit(Event event) throws IOException;
+  abstract void transmit(E event) throws IOException;
 
   /** Cuts the connection; a {@link #transmit} under way then fails. */
   abstract void cut();
@@ -42,7 +50,7 @@ abstract class EventSink {
    *
    * @throws ClientGoneException when the client is no longer there, or does not read
    */
-  final void send(Event event) {
+  final void send(E event) {
     if (!enter()) {
       cut();
       throw new ClientGoneException("the client does not read");
@@ -53,13 +61,13 @@ abstract class EventSink {
   /** Says that the connection lives, unless something is being sent just now; what takes too long is cut off. */
   final void keepAlive() {
     if (sending.tryLock()) {
-      transmitAndLeave(Event.Keepalive.INSTANCE);
+      transmitAndLeave(signOfLife);
     } else if (System.nanoTime() - since > PATIENCE.toNanos()) {
       cut();
     }
   }
 
-  private void transmitAndLeave(Event event) {
+  private void transmitAndLeave(E event) {
     since = System.nanoTime();
     try {
       transmit(event);

@@ -21,29 +21,27 @@ final class Executions {
 
   void answer(Context ctx, StreamedExecution.Work work) throws InterruptedException {
     Optional<HttpEvents.Format> format = HttpEvents.Format.asked(ctx);
-    try (ClientWatch.Watched client = watch.watch(ctx)) {
-      try {
-        if (format.isPresent()) {
-          stream(ctx, new HttpEvents(ctx, format.get()), work);
-        } else {
-          Execution execution = work.run(ExecutionListener.NONE);
-          ctx.contentType("application/json");
-          ctx.result(Json.write(ExecuteResponse.of(execution)));
-        }
-      } catch (InterruptedException e) {
-        if (!client.gone()) {
-          throw e;
-        }
-        wentAway(ctx);
-      }
-    }
+    watch.attend(
+        ctx,
+        () -> {
+          if (format.isPresent()) {
+            stream(ctx, format.get(), work);
+          } else {
+            Execution execution = work.run(ExecutionListener.NONE);
+            ctx.contentType("application/json");
+            ctx.result(Json.write(ExecuteResponse.of(execution)));
+          }
+        });
   }
 
-  private static void stream(Context ctx, HttpEvents events, StreamedExecution.Work work) throws InterruptedException {
+  private static void stream(Context ctx, HttpEvents.Format format, StreamedExecution.Work work)
+      throws InterruptedException {
+    HttpEvents<Event> events =
+        new HttpEvents<>(ctx, format, Event.Keepalive.INSTANCE, event -> format.text(event.type(), event));
     try {
       StreamedExecution.run(events, work, () -> {});
     } catch (EventSink.ClientGoneException e) {
-      wentAway(ctx);
+      throw e;
     } catch (RuntimeException | InterruptedException e) {
       if (!events.begun()) {
         throw e;
@@ -52,15 +50,11 @@ final class Executions {
     }
   }
 
-  private static void trySend(EventSink events, Event event) {
+  private static void trySend(EventSink<Event> events, Event event) {
     try {
       events.send(event);
     } catch (EventSink.ClientGoneException e) {
       log.debug("there is nobody left to tell of the end", e);
     }
-  }
-
-  private static void wentAway(Context ctx) {
-    log.info("request {}: the client went away, and its code was interrupted", RequestId.of(ctx));
   }
 }

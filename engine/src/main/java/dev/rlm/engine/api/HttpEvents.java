@@ -6,9 +6,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Events in the body of a response, which begins with the first of them. */
-final class HttpEvents extends EventSink {
+/**
+ * Events in the body of a response, which begins with the first of them.
+ *
+ * @param <E> the events
+ */
+final class HttpEvents<E> extends EventSink<E> {
 
   /** How events are written. */
   enum Format {
@@ -47,40 +52,42 @@ final class HttpEvents extends EventSink {
       return Optional.empty();
     }
 
-    /** Returns the bytes of an event. */
-    byte[] bytes(Event event) {
+    /** Returns the text of an event of that type. */
+    String text(String type, Object event) {
       String json = new String(Json.write(event), StandardCharsets.UTF_8);
-      String text =
-          switch (this) {
-            case NDJSON -> json + "\n";
-            case SSE -> "event: %s\ndata: %s\n\n".formatted(event.type(), json);
-          };
-      return text.getBytes(StandardCharsets.UTF_8);
+      return switch (this) {
+        case NDJSON -> json + "\n";
+        case SSE -> "event: %s\ndata: %s\n\n".formatted(type, json);
+      };
     }
   }
 
   private final Context ctx;
-  private final Format format;
+  private final String mediaType;
+  private final Function<E, String> text;
   private final Peer peer;
   private volatile boolean begun;
 
-  HttpEvents(Context ctx, Format format) {
+  /** Creates a sink over a request that was not answered yet; {@code text} is how an event is written. */
+  HttpEvents(Context ctx, Format format, E signOfLife, Function<E, String> text) {
+    super(signOfLife);
     this.ctx = ctx;
-    this.format = format;
+    this.mediaType = format.mediaType;
+    this.text = text;
     this.peer = Peer.of(ctx);
   }
 
   @Override
-  void transmit(Event event) throws IOException {
+  void transmit(E event) throws IOException {
     OutputStream out = ctx.res().getOutputStream();
     if (!begun) {
       begun = true;
       ctx.res().setStatus(200);
-      ctx.res().setContentType(format.mediaType);
+      ctx.res().setContentType(mediaType);
       ctx.res().setCharacterEncoding("UTF-8");
       ctx.res().setHeader("Cache-Control", "no-store");
     }
-    out.write(format.bytes(event));
+    out.write(text.apply(event).getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
 

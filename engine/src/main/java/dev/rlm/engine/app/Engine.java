@@ -19,6 +19,8 @@ import dev.rlm.engine.execution.RecordingExecutor;
 import dev.rlm.engine.execution.SandboxExecutor;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.execution.ThrowawaySource;
+import dev.rlm.engine.history.TrajectoryStore;
+import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.Canary;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.GuestContext;
@@ -65,6 +67,7 @@ final class Engine implements AutoCloseable {
   private final SessionRegistry sessions;
   private final DataFolder data;
   private final ContextStore contexts;
+  private final TrajectoryStore trajectories;
   private final Meters meters = new Meters();
 
   private Engine(
@@ -100,6 +103,11 @@ final class Engine implements AutoCloseable {
                 egress.forget(contentHash);
               }
             },
+            InstantSource.system());
+    this.trajectories =
+        new TrajectoryStore(
+            settings.contexts().dataFolder().resolve("trajectories"),
+            new TrajectoryStore.Options(ByteSize.mebibytes(1024), Duration.ofDays(30)),
             InstantSource.system());
     this.admission = new Admission(execution.maxConcurrent(), execution.maxQueued());
     this.executor =
@@ -203,7 +211,7 @@ final class Engine implements AutoCloseable {
   }
 
   ApiServer.Services services() {
-    return new ApiServer.Services(executor, throwaway, sessions, contexts);
+    return new ApiServer.Services(executor, throwaway, sessions, contexts, Optional.empty(), trajectories);
   }
 
   /** Runs code in a sandbox of its own. */

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -107,14 +108,56 @@ public final class TrajectoryStore implements RunRecorder {
     }
   }
 
+  /**
+   * What is told of a trajectory in a list.
+   *
+   * @param id names it
+   * @param started when its run began, as ISO 8601 has it
+   * @param model drove the run
+   * @param query the question
+   * @param bytes how much it takes on disk
+   */
+  public record Summary(String id, String started, String model, String query, long bytes) {}
+
+  /** Returns a caller's trajectories, the newest first; those that another engine removes meanwhile are left out. */
+  public List<Summary> list(String owner) {
+    List<Summary> summaries = new ArrayList<>();
+    try {
+      for (Kept kept : kept()) {
+        summary(owner, kept).ifPresent(summaries::add);
+      }
+    } catch (NoSuchFileException e) {
+      return List.of(); // Nothing was ever kept.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    summaries.sort(Comparator.comparing(Summary::started).reversed());
+    return summaries;
+  }
+
+  private static Optional<Summary> summary(String owner, Kept kept) throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(kept.file())) {
+      String first = lines.readLine();
+      String second = lines.readLine();
+      if (first == null || second == null || !JSON.readTree(first).path("owner").asText().equals(owner)) {
+        return Optional.empty();
+      }
+      JsonNode started = JSON.readTree(second);
+      return Optional.of(
+          new Summary(
+              started.path("trajectory_id").asText(),
+              started.path("at").asText(),
+              started.path("model").asText(),
+              started.path("query").asText(),
+              kept.bytes()));
+    } catch (NoSuchFileException | JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Removes what is too old, and then the oldest until the rest fits. */
   void makeRoom() throws IOException {
-    List<Kept> kept = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files.filter(path -> path.toString().endsWith(SUFFIX))::iterator) {
-        Kept.of(file).ifPresent(kept::add);
-      }
-    }
+    List<Kept> kept = kept();
     kept.sort(Comparator.comparing(Kept::changed).reversed());
     Instant oldest = clock.instant().minus(options.timeToLive());
     long bytes = 0;
@@ -126,15 +169,25 @@ public final class TrajectoryStore implements RunRecorder {
     }
   }
 
+  private List<Kept> kept() throws IOException {
+    List<Kept> kept = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files.filter(path -> path.toString().endsWith(SUFFIX))::iterator) {
+        Kept.of(file).ifPresent(kept::add);
+      }
+    }
+    return kept;
+  }
+
   private record Kept(Path file, Instant changed, long bytes) {
 
     /** Looks at a file, which another engine may remove meanwhile. */
-    static java.util.Optional<Kept> of(Path file) throws IOException {
+    static Optional<Kept> of(Path file) throws IOException {
       try {
         FileTime changed = Files.getLastModifiedTime(file);
-        return java.util.Optional.of(new Kept(file, changed.toInstant(), Files.size(file)));
+        return Optional.of(new Kept(file, changed.toInstant(), Files.size(file)));
       } catch (NoSuchFileException e) {
-        return java.util.Optional.empty();
+        return Optional.empty();
       }
     }
   }

@@ -38,6 +38,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,7 +86,13 @@ final class SessionServer implements AutoCloseable {
         ApiServer.start(
             new ApiServer.Options(
                 "127.0.0.1", 0, List.of(KEY, OTHER_KEY), List.of(), new ByteSize(MAX_BODY), WAIT, WAIT),
-            new ApiServer.Services(executor, new ThrowawaySource(pool, egress), sessions, contexts()),
+            new ApiServer.Services(
+                executor,
+                new ThrowawaySource(pool, egress),
+                sessions,
+                contexts(),
+                Optional.empty(),
+                TestServer.trajectories()),
             () -> TestServer.readiness(true, "ok"),
             () -> "");
   }

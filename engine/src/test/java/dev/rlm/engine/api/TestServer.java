@@ -12,6 +12,7 @@ import dev.rlm.engine.execution.ThrowawaySource;
 import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.context.DataFolder;
 import dev.rlm.engine.execution.Egress;
+import dev.rlm.engine.history.TrajectoryStore;
 import dev.rlm.engine.sandbox.FakeSandboxRuntime;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real server on a free port, over an executor that a test scripts. */
@@ -54,6 +56,8 @@ final class TestServer implements AutoCloseable {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<ExecutionCommand> commands = new CopyOnWriteArrayList<>();
+  private final Optional<ScriptedInference> inference;
+  private final TrajectoryStore trajectories = trajectories();
   private final ApiServer server;
   private volatile Script script = _ -> Executions.of(new Outcome.Completed());
   private volatile Readiness readiness = readiness(true, "ok");
@@ -71,9 +75,15 @@ final class TestServer implements AutoCloseable {
   }
 
   private TestServer(List<String> apiKeys, List<String> allowedHosts) {
+    this(apiKeys, allowedHosts, MAX_BODY, Optional.empty());
+  }
+
+  private TestServer(
+      List<String> apiKeys, List<String> allowedHosts, ByteSize maxBody, Optional<ScriptedInference> inference) {
+    this.inference = inference;
     server =
         ApiServer.start(
-            new ApiServer.Options("127.0.0.1", 0, apiKeys, allowedHosts, MAX_BODY, TIMEOUT, MAX_TIMEOUT),
+            new ApiServer.Options("127.0.0.1", 0, apiKeys, allowedHosts, maxBody, TIMEOUT, MAX_TIMEOUT),
             services(),
             () -> readiness,
             () -> "# HELP rlm_execution\n");
@@ -105,9 +115,19 @@ final class TestServer implements AutoCloseable {
             InstantSource.system()),
         new ContextStore(
             DataFolder.take(folder()),
-            new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
+            new ContextStore.Options(ByteSize.mebibytes(4), Duration.ofHours(1)),
             new Unheard(),
-            InstantSource.system()));
+            InstantSource.system()),
+        inference.map(scripted -> scripted),
+        trajectories);
+  }
+
+  /** Returns a store that is empty. */
+  static TrajectoryStore trajectories() {
+    return new TrajectoryStore(
+        folder().resolve("trajectories"),
+        new TrajectoryStore.Options(ByteSize.mebibytes(100), Duration.ofDays(1)),
+        InstantSource.system());
   }
 
   private static Path folder() {
@@ -129,6 +149,16 @@ final class TestServer implements AutoCloseable {
 
   static TestServer open() {
     return new TestServer(List.of(), List.of());
+  }
+
+  /** Opens a server whose questions are answered by {@code inference}, and that takes large bodies. */
+  static TestServer answeringBy(ScriptedInference inference, String... keys) {
+    return new TestServer(List.of(keys), List.of(), ByteSize.mebibytes(8), Optional.of(inference));
+  }
+
+  /** Returns what keeps the trajectories that the server tells of. */
+  TrajectoryStore kept() {
+    return trajectories;
   }
 
   static TestServer withKeys(String... keys) {
