@@ -2,6 +2,8 @@ package dev.rlm.engine.api;
 
 import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.execution.OverloadedException;
+import dev.rlm.engine.history.TrajectoryException;
+import dev.rlm.engine.repl.InferenceException;
 import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
@@ -36,6 +38,9 @@ final class Errors {
     config.routes.exception(ContextException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
     config.routes.exception(
         ContextTooLargeException.class, (e, ctx) -> answer(ctx, ErrorCode.CONTEXT_TOO_LARGE, e.getMessage()));
+    config.routes.exception(InferenceException.class, (e, ctx) -> inference(e, ctx));
+    config.routes.exception(
+        TrajectoryException.class, (e, ctx) -> answer(ctx, ErrorCode.TRAJECTORY_NOT_FOUND, e.getMessage()));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, STOPPING_DETAIL));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -44,6 +49,14 @@ final class Errors {
 
   private static void overloaded(OverloadedException e, Context ctx) {
     retryAfter(ctx, e.retryAfter());
+    answer(ctx, code(e), e.getMessage());
+  }
+
+  private static void inference(InferenceException e, Context ctx) {
+    switch (e.reason()) {
+      case TOO_MANY, STOPPING -> retryAfter(ctx, RETRY_SANDBOX);
+      case INVALID -> {}
+    }
     answer(ctx, code(e), e.getMessage());
   }
 
@@ -73,6 +86,13 @@ final class Errors {
             case STOPPING -> ErrorCode.STOPPING;
           };
       case ContextException context -> code(context);
+      case InferenceException inference ->
+          switch (inference.reason()) {
+            case INVALID -> ErrorCode.INVALID_REQUEST;
+            case TOO_MANY -> ErrorCode.TOO_MANY_RUNS;
+            case STOPPING -> ErrorCode.STOPPING;
+          };
+      case TrajectoryException _ -> ErrorCode.TRAJECTORY_NOT_FOUND;
       case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
       case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
       default -> ErrorCode.INTERNAL_ERROR;

@@ -1,34 +1,60 @@
 package dev.rlm.engine.api;
 
-import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionListener;
 import io.javalin.http.Context;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests to run code: with one document at the end, or with events while it runs. */
+/** Answers requests that take their time: with one document at the end, or with events while the work goes on. */
 final class Executions {
 
   private static final Logger log = LoggerFactory.getLogger(Executions.class);
 
   private final ClientWatch watch;
 
-  /** Interrupts the code of clients that {@code watch} sees go away. */
+  /** Interrupts the work for clients that {@code watch} sees go away. */
   Executions(ClientWatch watch) {
     this.watch = watch;
   }
 
+  /** Work for a client, who wants either of these. */
+  interface Work {
+
+    /** Does it, and returns the document that answers it. */
+    Object answer() throws InterruptedException;
+
+    /** Does it, and sends all of its events; where this throws, the last of them was not sent. */
+    void stream(EventSink events) throws InterruptedException;
+  }
+
+  /** Runs code. */
   void answer(Context ctx, StreamedExecution.Work work) throws InterruptedException {
+    answer(
+        ctx,
+        new Work() {
+          @Override
+          public Object answer() throws InterruptedException {
+            return ExecuteResponse.of(work.run(ExecutionListener.NONE));
+          }
+
+          @Override
+          public void stream(EventSink events) throws InterruptedException {
+            StreamedExecution.run(events, work, () -> {});
+          }
+        });
+  }
+
+  void answer(Context ctx, Work work) throws InterruptedException {
     Optional<HttpEvents.Format> format = HttpEvents.Format.asked(ctx);
     try (ClientWatch.Watched client = watch.watch(ctx)) {
       try {
         if (format.isPresent()) {
           stream(ctx, new HttpEvents(ctx, format.get()), work);
         } else {
-          Execution execution = work.run(ExecutionListener.NONE);
+          Object answer = work.answer();
           ctx.contentType("application/json");
-          ctx.result(Json.write(ExecuteResponse.of(execution)));
+          ctx.result(Json.write(answer));
         }
       } catch (InterruptedException e) {
         if (!client.gone()) {
@@ -39,9 +65,9 @@ final class Executions {
     }
   }
 
-  private static void stream(Context ctx, HttpEvents events, StreamedExecution.Work work) throws InterruptedException {
+  private static void stream(Context ctx, HttpEvents events, Work work) throws InterruptedException {
     try {
-      StreamedExecution.run(events, work, () -> {});
+      work.stream(events);
     } catch (EventSink.ClientGoneException e) {
       wentAway(ctx);
     } catch (RuntimeException | InterruptedException e) {

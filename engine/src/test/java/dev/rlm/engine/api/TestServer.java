@@ -20,9 +20,6 @@ import dev.rlm.engine.sandbox.SandboxSpec;
 import dev.rlm.engine.sandbox.pool.PoolSettings;
 import dev.rlm.engine.sandbox.pool.SandboxPool;
 import dev.rlm.engine.session.SessionRegistry;
-import java.time.InstantSource;
-import dev.rlm.engine.sandbox.ByteSize;
-import dev.rlm.engine.sandbox.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,9 +32,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.Outcome;
 
 /** A real server on a free port, over an executor that a test scripts. */
 final class TestServer implements AutoCloseable {
@@ -107,7 +108,9 @@ final class TestServer implements AutoCloseable {
             DataFolder.take(folder()),
             new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
             new Unheard(),
-            InstantSource.system()));
+            InstantSource.system()),
+        Optional.empty(),
+        SessionServer.trajectories());
   }
 
   private static Path folder() {
