@@ -69,8 +69,8 @@ public final class ApiServer implements AutoCloseable {
    * @param throwaway gives each execution a sandbox of its own
    * @param sessions knows the sandboxes that keep their state
    * @param contexts keeps what callers have stored
-   * @param inference answers questions; empty when no language model is configured
-   * @param trajectories keeps what runs did
+   * @param inference answers questions about contexts; empty where no language model is configured
+   * @param trajectories keeps what that did
    */
   public record Services(
       Executor executor,
@@ -120,7 +120,9 @@ public final class ApiServer implements AutoCloseable {
                   config.routes.post("/execute", ctx -> execute(ctx, options, commands, executions, services));
                   new SessionRoutes(services.sessions(), commands, executions, access, options.maxBody()).register(config);
                   new ContextRoutes(services.contexts()).register(config);
-                  new ChatRoutes(services.inference(), services.contexts(), watch, options.maxBody()).register(config);
+                  new InferRoutes(services.inference(), commands, executions, options.maxBody()).register(config);
+                  new ChatRoutes(services.inference(), services.contexts(), executions, options.maxBody())
+                      .register(config);
                   new TrajectoryRoutes(services.trajectories()).register(config);
                   config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));

@@ -2,6 +2,7 @@ package dev.rlm.engine.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rlm.engine.repl.AnswerSchema;
 import dev.rlm.engine.repl.InferenceException;
 import dev.rlm.engine.repl.RequestedLimits;
@@ -83,7 +84,7 @@ record ChatRequest(
       Stream.of(READ, IGNORED, HARMLESS.keySet()).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
   private static final Set<String> EXTENSION_FIELDS =
-      Stream.concat(Stream.of("context_id"), LimitFields.NAMES.stream()).collect(Collectors.toUnmodifiableSet());
+      Stream.concat(Stream.of("context_id"), InferRequest.LIMITS.stream()).collect(Collectors.toUnmodifiableSet());
 
   private static final JsonNode ANY_OBJECT = JsonNodeFactory.instance.objectNode().put("type", "object");
 
@@ -106,7 +107,7 @@ record ChatRequest(
         fields.text("model"),
         Conversation.of(body.path("messages")),
         contextId,
-        limits(fields, extension),
+        limits(fields, objectOrEmpty(body, "rlm")),
         schema(body.path("response_format")),
         stream,
         includesUsage(body, stream));
@@ -114,9 +115,7 @@ record ChatRequest(
 
   private static void refuseUnless(Predicate<JsonNode> harmless, String name, JsonNode value) {
     if (!value.isMissingNode() && !value.isNull() && !harmless.test(value)) {
-      throw new ApiException(
-          ErrorCode.INVALID_REQUEST,
-          "the field \"%s\" asks for something that an RLM does not do: leave it out".formatted(name),
+      throw Fields.invalid("the field \"%s\" asks for something that an RLM does not do: leave it out".formatted(name),
           name);
     }
   }
@@ -127,8 +126,7 @@ record ChatRequest(
       return JsonNodeFactory.instance.objectNode();
     }
     if (!value.isObject()) {
-      throw new ApiException(
-          ErrorCode.INVALID_REQUEST, "the field \"%s\" is %s, not an object".formatted(name, Fields.kind(value)), name);
+      throw Fields.invalid("the field \"%s\" is %s, not an object".formatted(name, Fields.kind(value)), name);
     }
     return value;
   }
@@ -136,8 +134,7 @@ record ChatRequest(
   private static boolean flag(JsonNode object, String name, String place) {
     JsonNode value = object.path(name);
     if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
-      throw new ApiException(
-          ErrorCode.INVALID_REQUEST, "the field \"%s\" is %s, not true or false".formatted(place, Fields.kind(value)), place);
+      throw Fields.invalid("the field \"%s\" is %s, not true or false".formatted(place, Fields.kind(value)), place);
     }
     return value.booleanValue();
   }
@@ -145,20 +142,20 @@ record ChatRequest(
   private static boolean includesUsage(JsonNode body, boolean stream) {
     JsonNode options = objectOrEmpty(body, "stream_options");
     if (!options.isEmpty() && !stream) {
-      throw new ApiException(
-          ErrorCode.INVALID_REQUEST, "the field \"stream_options\" is for \"stream\": true alone", "stream_options");
+      throw Fields.invalid("the field \"stream_options\" is for \"stream\": true alone", "stream_options");
     }
     return flag(options, "include_usage", "stream_options.include_usage");
   }
 
   /** All that is generated counts, as it does for models that reason: the turns of the loop and of its sub-calls too. */
-  private static RequestedLimits limits(Fields fields, Fields extension) {
-    RequestedLimits asked = LimitFields.read(extension);
+  private static RequestedLimits limits(Fields fields, JsonNode extension) {
+    ObjectNode limits = extension.deepCopy();
+    RequestedLimits asked = InferRequest.limits(Optional.of(limits.without("context_id")), Optional.empty());
     Optional<Long> output =
         Stream.of(
                 asked.outputTokens(),
-                LimitFields.whole(fields, "max_tokens", 1),
-                LimitFields.whole(fields, "max_completion_tokens", 1))
+                tokens(fields, "max_tokens"),
+                tokens(fields, "max_completion_tokens"))
             .flatMap(Optional::stream)
             .min(Long::compare);
     return new RequestedLimits(
@@ -176,6 +173,14 @@ record ChatRequest(
         asked.directCharacters());
   }
 
+  private static Optional<Long> tokens(Fields fields, String name) {
+    Optional<JsonNode> value = fields.value(name).filter(node -> !node.isNull());
+    if (value.isPresent() && !(value.get().canConvertToLong() && value.get().isIntegralNumber() && value.get().longValue() > 0)) {
+      throw Fields.invalid("the field \"%s\" is %s, not a whole number from 1".formatted(name, value.get()), name);
+    }
+    return value.map(JsonNode::longValue);
+  }
+
   private static Optional<AnswerSchema> schema(JsonNode format) {
     if (format.isMissingNode() || format.isNull()) {
       return Optional.empty();
@@ -186,9 +191,7 @@ record ChatRequest(
       case "json_object" -> Optional.of(AnswerSchema.of(ANY_OBJECT));
       case "json_schema" -> Optional.of(schemaOf(format.path("json_schema").path("schema")));
       default ->
-          throw new ApiException(
-              ErrorCode.INVALID_REQUEST,
-              "response_format.type is \"%s\", not text, json_object or json_schema".formatted(type),
+          throw Fields.invalid("response_format.type is \"%s\", not text, json_object or json_schema".formatted(type),
               "response_format");
     };
   }
@@ -197,7 +200,7 @@ record ChatRequest(
     try {
       return AnswerSchema.of(schema);
     } catch (InferenceException e) {
-      throw new ApiException(ErrorCode.INVALID_REQUEST, e.getMessage(), "response_format");
+      throw Fields.invalid(e.getMessage(), "response_format");
     }
   }
 }

@@ -25,14 +25,14 @@ final class ChatRoutes {
 
   private final Optional<Inference> inference;
   private final ContextStore contexts;
-  private final ClientWatch watch;
+  private final Executions executions;
   private final ByteSize maxBody;
   private final Instant started = Instant.now();
 
-  ChatRoutes(Optional<Inference> inference, ContextStore contexts, ClientWatch watch, ByteSize maxBody) {
+  ChatRoutes(Optional<Inference> inference, ContextStore contexts, Executions executions, ByteSize maxBody) {
     this.inference = inference;
     this.contexts = contexts;
-    this.watch = watch;
+    this.executions = executions;
     this.maxBody = maxBody;
   }
 
@@ -43,10 +43,7 @@ final class ChatRoutes {
   }
 
   private Inference inference() {
-    return inference.orElseThrow(
-        () ->
-            new ApiException(
-                ErrorCode.INFERENCE_UNAVAILABLE, "no language model is configured: set LLM_API_KEY and start the engine again"));
+    return InferRoutes.available(inference);
   }
 
   private void models(Context ctx) {
@@ -95,7 +92,7 @@ final class ChatRoutes {
     Instant created = Instant.now();
     try (ChatContext context = ChatContext.of(request, Access.caller(ctx), contexts)) {
       InferenceRequest run = run(model, request, context, Access.caller(ctx));
-      watch.attend(
+      executions.attend(
           ctx,
           () -> {
             if (request.stream()) {

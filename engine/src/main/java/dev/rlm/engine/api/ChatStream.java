@@ -7,6 +7,7 @@ import dev.rlm.engine.repl.RunListener;
 import dev.rlm.engine.repl.RunOutcome;
 import dev.rlm.engine.repl.RunResult;
 import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +23,26 @@ final class ChatStream {
   private static final Logger log = LoggerFactory.getLogger(ChatStream.class);
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final String MEDIA_TYPE = "text/event-stream";
   private static final String KEEPALIVE = ": keep-alive\n\n";
-  private static final String DONE = "data: [DONE]\n\n";
+  private static final Event DONE = Event.Data.of("[DONE]");
 
   private final Context ctx;
-  private final HttpEvents<String> events;
+  private final HttpEvents events;
   private final Instant created;
   private final boolean includeUsage;
 
   /** Creates the answer to a request that was not answered yet. */
   ChatStream(Context ctx, Instant created, boolean includeUsage) {
     this.ctx = ctx;
-    this.events = new HttpEvents<>(ctx, HttpEvents.Format.SSE, KEEPALIVE, text -> text);
+    this.events = new HttpEvents(ctx, MEDIA_TYPE, ChatStream::bytes);
     this.created = created;
     this.includeUsage = includeUsage;
+  }
+
+  private static byte[] bytes(Event event) {
+    String text = event instanceof Event.Data data ? "data: %s\n\n".formatted(data.text()) : KEEPALIVE;
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Runs something, hearing of it as it runs. */
@@ -58,19 +65,19 @@ final class ChatStream {
       if (!events.begun()) {
         throw e;
       }
-      Problem problem = Errors.problem(e, RequestId.of(ctx));
-      fail(OpenAiError.of(ErrorCode.INTERNAL_ERROR, problem.detail(), Optional.empty()));
+      String detail = Errors.problem(e, RequestId.of(ctx)).detail();
+      fail(OpenAiError.of(Errors.code(e), detail, Optional.empty()));
     }
   }
 
   private void send(Work work) throws InterruptedException {
-    LiveStream<String> stream = new LiveStream<>(events);
-    Listener listener = new Listener(stream);
+    KeptAlive client = new KeptAlive(events);
+    Listener listener = new Listener(client);
     RunResult result;
     try {
       result = work.run(listener);
     } finally {
-      stream.end();
+      client.stop();
     }
     if (result.outcome() == RunOutcome.FAILED) {
       fail(ChatRoutes.failure(result));
@@ -87,7 +94,7 @@ final class ChatStream {
 
   private void fail(OpenAiError error) {
     try {
-      events.send("data: %s\n\n".formatted(Json.text(error.json())));
+      events.send(Event.Data.of(Json.text(error.json())));
       events.send(DONE);
     } catch (EventSink.ClientGoneException e) {
       log.debug("there is nobody left to tell of the end", e);
@@ -95,21 +102,21 @@ final class ChatStream {
   }
 
   /** As OpenAI has it, every chunk but the one with the usage says that it has none. */
-  private String data(ObjectNode chunk) {
+  private Event data(ObjectNode chunk) {
     if (includeUsage && !chunk.has("usage")) {
       chunk.putNull("usage");
     }
-    return "data: %s\n\n".formatted(Json.text(chunk));
+    return Event.Data.of(Json.text(chunk));
   }
 
   /** Passes on what happens in the run. */
   private final class Listener implements RunListener {
 
-    private final LiveStream<String> stream;
+    private final KeptAlive client;
     private @Nullable ChatCompletion completion;
 
-    Listener(LiveStream<String> stream) {
-      this.stream = stream;
+    Listener(KeptAlive client) {
+      this.client = client;
     }
 
     ChatCompletion completion() {
@@ -123,10 +130,11 @@ final class ChatStream {
     public void on(RunEvent event) {
       if (event instanceof RunEvent.Started started) {
         completion = new ChatCompletion(started.run(), started.model(), created);
-        stream.begin(data(completion.chunk(JSON.objectNode().put("role", "assistant").put("content", ""))));
+        client.send(data(completion.chunk(JSON.objectNode().put("role", "assistant").put("content", ""))));
+        client.start();
       } else {
         RunProgress.text(event)
-            .ifPresent(text -> stream.send(data(completion().chunk(JSON.objectNode().put("reasoning_content", text)))));
+            .ifPresent(text -> client.send(data(completion().chunk(JSON.objectNode().put("reasoning_content", text)))));
       }
     }
   }

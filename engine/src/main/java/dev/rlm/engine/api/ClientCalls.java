@@ -19,11 +19,11 @@ final class ClientCalls implements HostCalls {
   private static final Set<String> REPLY_FIELDS = Set.of("type", "call", "value", "error");
 
   private final Set<String> functions;
-  private final EventSink<Event> events;
+  private final EventSink events;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
 
-  private ClientCalls(Set<String> functions, EventSink<Event> events) {
+  private ClientCalls(Set<String> functions, EventSink events) {
     this.functions = functions;
     this.events = events;
   }
@@ -33,7 +33,7 @@ final class ClientCalls implements HostCalls {
    *
    * @throws ApiException when they are not a list of names
    */
-  static ClientCalls of(JsonNode names, EventSink<Event> events) {
+  static ClientCalls of(JsonNode names, EventSink events) {
     Set<String> functions = new TreeSet<>();
     if (names.size() > MAX_FUNCTIONS) {
       throw Fields.invalid("the field \"functions\" has more than %d names".formatted(MAX_FUNCTIONS));

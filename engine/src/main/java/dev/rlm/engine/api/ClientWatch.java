@@ -50,38 +50,8 @@ final class ClientWatch implements AutoCloseable {
     }
   }
 
-  /** What takes long. */
-  @FunctionalInterface
-  interface Work {
-    void run() throws InterruptedException;
-  }
-
-  /**
-   * Does what a request asks for, in the calling thread, and interrupts it when the client goes away meanwhile; work that ends by
-   * that interrupt ends well, since there is nobody to be told.
-   *
-   * @throws InterruptedException when the thread was interrupted for another reason
-   */
-  void attend(Context ctx, Work work) throws InterruptedException {
-    try (Watched client = watch(ctx)) {
-      try {
-        work.run();
-      } catch (EventSink.ClientGoneException e) {
-        wentAway(ctx);
-      } catch (InterruptedException e) {
-        if (!client.gone()) {
-          throw e;
-        }
-        wentAway(ctx);
-      }
-    }
-  }
-
-  private static void wentAway(Context ctx) {
-    log.info("request {}: the client went away, and its work was broken off", RequestId.of(ctx));
-  }
-
-  private Watched watch(Context ctx) {
+  /** Watches a request's connection until the result is closed; the calling thread is the one to interrupt. */
+  Watched watch(Context ctx) {
     Watched watched = new Watched(Thread.currentThread(), Peer.of(ctx).socket());
     newcomers.add(watched);
     return watched;
@@ -125,7 +95,7 @@ final class ClientWatch implements AutoCloseable {
   }
 
   /** One request under way. */
-  private final class Watched implements AutoCloseable {
+  final class Watched implements AutoCloseable {
 
     private final Thread serving;
     private final Optional<SocketChannel> socket;

@@ -26,6 +26,7 @@ enum ErrorCode {
   WRONG_HOST(421, "Requests for this host are refused"),
   OVERLOADED(429, "There is no room now"),
   TOO_MANY_SESSIONS(429, "There are too many sessions"),
+  TOO_MANY_RUNS(429, "There are too many runs"),
   INTERNAL_ERROR(500, "The engine failed"),
   RUN_FAILED(502, "Something that the run needs failed"),
   SANDBOX_UNAVAILABLE(503, "No sandbox can be had"),

@@ -37,12 +37,12 @@ final class Errors {
     config.routes.exception(OverloadedException.class, (e, ctx) -> overloaded(e, ctx));
     config.routes.exception(SandboxUnavailableException.class, (e, ctx) -> unavailable(e, ctx));
     config.routes.exception(SessionException.class, (e, ctx) -> session(e, ctx));
-    config.routes.exception(InferenceException.class, (e, ctx) -> inference(e, ctx));
-    config.routes.exception(
-        TrajectoryException.class, (e, ctx) -> answer(ctx, ErrorCode.TRAJECTORY_NOT_FOUND, e.getMessage()));
     config.routes.exception(ContextException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
     config.routes.exception(
         ContextTooLargeException.class, (e, ctx) -> answer(ctx, ErrorCode.CONTEXT_TOO_LARGE, e.getMessage()));
+    config.routes.exception(InferenceException.class, (e, ctx) -> inference(e, ctx));
+    config.routes.exception(
+        TrajectoryException.class, (e, ctx) -> answer(ctx, ErrorCode.TRAJECTORY_NOT_FOUND, e.getMessage()));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, STOPPING_DETAIL));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -54,14 +54,6 @@ final class Errors {
     answer(ctx, code(e), e.getMessage());
   }
 
-  private static void session(SessionException e, Context ctx) {
-    switch (e.reason()) {
-      case BUSY, TOO_MANY, STOPPING -> retryAfter(ctx, RETRY_SANDBOX);
-      case UNKNOWN, GONE -> {}
-    }
-    answer(ctx, code(e), e.getMessage());
-  }
-
   private static void inference(InferenceException e, Context ctx) {
     switch (e.reason()) {
       case TOO_MANY, STOPPING -> retryAfter(ctx, RETRY_SANDBOX);
@@ -70,8 +62,16 @@ final class Errors {
     answer(ctx, code(e), e.getMessage());
   }
 
+  private static void session(SessionException e, Context ctx) {
+    switch (e.reason()) {
+      case BUSY, TOO_MANY, STOPPING -> retryAfter(ctx, RETRY_SANDBOX);
+      case UNKNOWN, GONE -> {}
+    }
+    answer(ctx, code(e), e.getMessage());
+  }
+
   /** Returns what is the matter, in the words of the interface. */
-  static ErrorCode code(EngineException e) {
+  static ErrorCode code(Exception e) {
     return switch (e) {
       case ApiException wrong -> wrong.code();
       case OverloadedException overloaded ->
@@ -91,12 +91,13 @@ final class Errors {
       case InferenceException inference ->
           switch (inference.reason()) {
             case INVALID -> ErrorCode.INVALID_REQUEST;
-            case TOO_MANY -> ErrorCode.OVERLOADED;
+            case TOO_MANY -> ErrorCode.TOO_MANY_RUNS;
             case STOPPING -> ErrorCode.STOPPING;
           };
       case TrajectoryException _ -> ErrorCode.TRAJECTORY_NOT_FOUND;
       case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
       case SandboxUnavailableException _ -> ErrorCode.SANDBOX_UNAVAILABLE;
+      case InterruptedException _ -> ErrorCode.STOPPING;
       default -> ErrorCode.INTERNAL_ERROR;
     };
   }

@@ -8,22 +8,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Where events go: to one client, one event at a time, in the order in which they come. A client that takes longer than
  * {@link #PATIENCE} for one of them counts as gone, and is cut off. Safe for use by many threads.
- *
- * @param <E> the events
  */
-abstract class EventSink<E> {
+abstract class EventSink {
 
   /** How long a client may take to read one event. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final E signOfLife;
   private final ReentrantLock sending = new ReentrantLock();
   private volatile long since;
-
-  /** Creates a sink; {@code signOfLife} is sent when there is nothing to say. */
-  EventSink(E signOfLife) {
-    this.signOfLife = signOfLife;
-  }
 
   /** The client is no longer there, or does not read what it is sent. */
   static final class ClientGoneException extends RuntimeException {
@@ -40,7 +32,7 @@ abstract class EventSink<E> {
   }
 
   /** Sends one event; called by one thread at a time. */
-  abstract void transmit(E event) throws IOException;
+  abstract void transmit(Event event) throws IOException;
 
   /** Cuts the connection; a {@link #transmit} under way then fails. */
   abstract void cut();
@@ -50,7 +42,7 @@ abstract class EventSink<E> {
    *
    * @throws ClientGoneException when the client is no longer there, or does not read
    */
-  final void send(E event) {
+  final void send(Event event) {
     if (!enter()) {
       cut();
       throw new ClientGoneException("the client does not read");
@@ -61,13 +53,13 @@ abstract class EventSink<E> {
   /** Says that the connection lives, unless something is being sent just now; what takes too long is cut off. */
   final void keepAlive() {
     if (sending.tryLock()) {
-      transmitAndLeave(signOfLife);
+      transmitAndLeave(Event.Keepalive.INSTANCE);
     } else if (System.nanoTime() - since > PATIENCE.toNanos()) {
       cut();
     }
   }
 
-  private void transmitAndLeave(E event) {
+  private void transmitAndLeave(Event event) {
     since = System.nanoTime();
     try {
       transmit(event);

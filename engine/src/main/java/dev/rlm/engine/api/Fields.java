@@ -48,8 +48,7 @@ final class Fields {
   Optional<String> text(String name) {
     Optional<JsonNode> value = value(name);
     if (value.isPresent() && !value.get().isTextual()) {
-      throw new ApiException(
-          ErrorCode.INVALID_REQUEST, "the field \"%s\" is %s, not text".formatted(name, kind(value.get())), name);
+      throw invalid("the field \"%s\" is %s, not text".formatted(name, kind(value.get())), name);
     }
     return value.map(JsonNode::textValue);
   }
@@ -67,9 +66,9 @@ final class Fields {
     };
   }
 
-  /** Writes a value for messages: a number as it is, of everything else its kind. */
-  static String shown(JsonNode node) {
-    return node.isNumber() ? node.asText() : kind(node);
+  /** As {@link #invalid(String)}, naming the field that is wrong. */
+  static ApiException invalid(String message, String field) {
+    return new ApiException(ErrorCode.INVALID_REQUEST, message, field);
   }
 
   static ApiException invalid(String message) {

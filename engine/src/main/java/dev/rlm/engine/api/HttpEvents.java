@@ -8,12 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/**
- * Events in the body of a response, which begins with the first of them.
- *
- * @param <E> the events
- */
-final class HttpEvents<E> extends EventSink<E> {
+/** Events in the body of a response, which begins with the first of them. */
+final class HttpEvents extends EventSink {
 
   /** How events are written. */
   enum Format {
@@ -52,33 +48,38 @@ final class HttpEvents<E> extends EventSink<E> {
       return Optional.empty();
     }
 
-    /** Returns the text of an event of that type. */
-    String text(String type, Object event) {
+    /** Returns the bytes of an event. */
+    byte[] bytes(Event event) {
       String json = new String(Json.write(event), StandardCharsets.UTF_8);
-      return switch (this) {
-        case NDJSON -> json + "\n";
-        case SSE -> "event: %s\ndata: %s\n\n".formatted(type, json);
-      };
+      String text =
+          switch (this) {
+            case NDJSON -> json + "\n";
+            case SSE -> "event: %s\ndata: %s\n\n".formatted(event.type(), json);
+          };
+      return text.getBytes(StandardCharsets.UTF_8);
     }
   }
 
   private final Context ctx;
   private final String mediaType;
-  private final Function<E, String> text;
+  private final Function<Event, byte[]> bytes;
   private final Peer peer;
   private volatile boolean begun;
 
-  /** Creates a sink over a request that was not answered yet; {@code text} is how an event is written. */
-  HttpEvents(Context ctx, Format format, E signOfLife, Function<E, String> text) {
-    super(signOfLife);
+  HttpEvents(Context ctx, Format format) {
+    this(ctx, format.mediaType, format::bytes);
+  }
+
+  /** Creates a sink that writes events in a form of its own. */
+  HttpEvents(Context ctx, String mediaType, Function<Event, byte[]> bytes) {
     this.ctx = ctx;
-    this.mediaType = format.mediaType;
-    this.text = text;
+    this.mediaType = mediaType;
+    this.bytes = bytes;
     this.peer = Peer.of(ctx);
   }
 
   @Override
-  void transmit(E event) throws IOException {
+  void transmit(Event event) throws IOException {
     OutputStream out = ctx.res().getOutputStream();
     if (!begun) {
       begun = true;
@@ -87,7 +88,7 @@ final class HttpEvents<E> extends EventSink<E> {
       ctx.res().setCharacterEncoding("UTF-8");
       ctx.res().setHeader("Cache-Control", "no-store");
     }
-    out.write(text.apply(event).getBytes(StandardCharsets.UTF_8));
+    out.write(bytes.apply(event));
     out.flush();
   }
 

@@ -9,12 +9,11 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.websocket.api.Callback;
 
 /** Events over a WebSocket, one text message each. */
-final class SocketEvents extends EventSink<Event> {
+final class SocketEvents extends EventSink {
 
   private final WsContext ctx;
 
   SocketEvents(WsContext ctx) {
-    super(Event.Keepalive.INSTANCE);
     this.ctx = ctx;
   }
 

@@ -32,7 +32,7 @@ final class StreamConnection {
       Set.of("type", "code", "context", "context_id", "timeout", "functions");
   private static final Set<String> INTERRUPT_FIELDS = Set.of("type");
 
-  private final EventSink<Event> events;
+  private final EventSink events;
   private final SessionRegistry sessions;
   private final Commands commands;
   private final String caller;
@@ -42,7 +42,7 @@ final class StreamConnection {
   private boolean closed;
 
   StreamConnection(
-      EventSink<Event> events, SessionRegistry sessions, Commands commands, String caller, String sessionId, String requestId) {
+      EventSink events, SessionRegistry sessions, Commands commands, String caller, String sessionId, String requestId) {
     this.events = events;
     this.sessions = sessions;
     this.commands = commands;

@@ -4,7 +4,7 @@ import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionListener;
 import dev.rlm.engine.sandbox.OutputListener;
 
-/** Runs code and tells of it while it runs. The code of a client that is gone is interrupted. */
+/** Runs code and tells of it while it runs. Code whose client is gone is interrupted. */
 final class StreamedExecution {
 
   private StreamedExecution() {}
@@ -21,13 +21,13 @@ final class StreamedExecution {
    * @param beforeEnd called before the end is sent: the client may answer it with the next
    * @throws EventSink.ClientGoneException when the client is gone; the code was interrupted
    */
-  static void run(EventSink<Event> sink, Work work, Runnable beforeEnd) throws InterruptedException {
-    LiveStream<Event> stream = new LiveStream<>(sink);
+  static void run(EventSink sink, Work work, Runnable beforeEnd) throws InterruptedException {
+    KeptAlive client = new KeptAlive(sink);
     Execution execution;
     try {
-      execution = work.run(new Listener(stream));
+      execution = work.run(new Listener(client));
     } finally {
-      stream.end();
+      client.stop();
     }
     execution.result().ifPresent(value -> sink.send(Event.Result.of(value)));
     execution.error().ifPresent(error -> sink.send(Event.Failure.of(error)));
@@ -36,16 +36,17 @@ final class StreamedExecution {
   }
 
   /** Passes on what is heard. */
-  private record Listener(LiveStream<Event> stream) implements ExecutionListener {
+  private record Listener(KeptAlive client) implements ExecutionListener {
 
     @Override
     public void started(String executionId) {
-      stream.begin(Event.Start.of(executionId));
+      client.send(Event.Start.of(executionId));
+      client.start();
     }
 
     @Override
-    public void output(OutputListener.Stream where, String text) {
-      stream.send(Event.Output.of(where, text));
+    public void output(OutputListener.Stream stream, String text) {
+      client.send(Event.Output.of(stream, text));
     }
   }
 }

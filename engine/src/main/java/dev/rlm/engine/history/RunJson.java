@@ -53,7 +53,11 @@ public final class RunJson {
               .put("reason", reason.label())
               .put("answer", answer)
               .put("seconds", seconds(time));
-      case RunEvent.Ended(var result) -> typed("ended").set("result", result(result));
+      case RunEvent.Ended(var result) -> {
+        ObjectNode json = typed("end");
+        json.set("result", result(result));
+        yield json;
+      }
     };
   }
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rlm.engine.repl.RunEvent;
 import dev.rlm.engine.repl.RunId;
-import dev.rlm.engine.repl.RunListener;
 import dev.rlm.engine.repl.RunRecorder;
 import dev.rlm.engine.sandbox.ByteSize;
 import java.io.BufferedReader;
@@ -65,17 +64,17 @@ public final class TrajectoryStore implements RunRecorder {
   }
 
   @Override
-  public RunListener begin(RunId id, String owner) {
+  public Recording begin(RunId id, String owner) {
     try {
       Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       makeRoom();
       BufferedWriter writer = Files.newBufferedWriter(file(id), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      Recording recording = new Recording(id, writer);
+      FileRecording recording = new FileRecording(id, writer, clock);
       recording.write(JsonNodeFactory.instance.objectNode().put("type", "owner").put("owner", owner));
       return recording;
     } catch (IOException e) {
       log.warn("run {} is not recorded: {}", id.value(), e.toString());
-      return RunListener.NONE;
+      return Recording.NONE;
     }
   }
 
@@ -193,15 +192,17 @@ public final class TrajectoryStore implements RunRecorder {
   }
 
   /** One run's events on their way to disk; a run calls it with one event at a time. */
-  private final class Recording implements RunListener {
+  private static final class FileRecording implements Recording {
 
     private final RunId id;
     private final BufferedWriter writer;
+    private final InstantSource clock;
     private boolean broken;
 
-    Recording(RunId id, BufferedWriter writer) {
+    FileRecording(RunId id, BufferedWriter writer, InstantSource clock) {
       this.id = id;
       this.writer = writer;
+      this.clock = clock;
     }
 
     @Override
@@ -211,9 +212,6 @@ public final class TrajectoryStore implements RunRecorder {
       }
       try {
         write(RunJson.event(event).put("at", clock.instant().toString()));
-        if (event instanceof RunEvent.Ended) {
-          writer.close();
-        }
       } catch (IOException e) {
         broken = true;
         log.warn("run {} is recorded no further: {}", id.value(), e.toString());
@@ -227,7 +225,8 @@ public final class TrajectoryStore implements RunRecorder {
       writer.flush();
     }
 
-    private void close() {
+    @Override
+    public void close() {
       try {
         writer.close();
       } catch (IOException e) {

@@ -5,8 +5,26 @@ package dev.rlm.engine.repl;
 public interface RunRecorder {
 
   /** Keeps nothing. */
-  RunRecorder NONE = (_, _) -> RunListener.NONE;
+  RunRecorder NONE = (_, _) -> Recording.NONE;
 
-  /** Begins to keep a run; what it returns never throws, and hears of a {@link RunEvent.Ended} last, unless the run was broken off. */
-  RunListener begin(RunId id, String owner);
+  /** Begins to keep a run. */
+  Recording begin(RunId id, String owner);
+
+  /** One run on its way to where it is kept. Hears of every event, and throws nothing. */
+  interface Recording extends RunListener, AutoCloseable {
+
+    /** Keeps nothing. */
+    Recording NONE =
+        new Recording() {
+          @Override
+          public void on(RunEvent event) {}
+
+          @Override
+          public void close() {}
+        };
+
+    /** Ends the record, also of a run that was broken off. */
+    @Override
+    void close();
+  }
 }

@@ -1,12 +1,12 @@
 package dev.rlm.engine.repl;
 
+import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.execution.EgressFinding;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.HostCalls;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,8 +37,8 @@ public interface Workspace extends AutoCloseable {
    */
   BlockResult run(String code, Duration timeout, HostCalls calls) throws InterruptedException;
 
-  /** Returns the variables there are, type names by name, also while code runs; empty when the sandbox does not answer. */
-  Optional<Map<String, String>> variables() throws InterruptedException;
+  /** Returns the filter before what leaves the loop by other ways than its code. */
+  Egress.Session egress();
 
   /** Destroys the sandbox. May be called more than once. */
   @Override

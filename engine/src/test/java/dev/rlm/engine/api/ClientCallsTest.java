@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ClientCallsTest {
 
   private final BlockingQueue<Event.Call> sent = new LinkedBlockingQueue<>();
-  private final EventSink<Event> client =
-      new EventSink<>(Event.Keepalive.INSTANCE) {
+  private final EventSink client =
+      new EventSink() {
         @Override
         void transmit(Event event) throws IOException {
           if (gone) {

@@ -21,9 +21,6 @@ import dev.rlm.engine.sandbox.SandboxSpec;
 import dev.rlm.engine.sandbox.pool.PoolSettings;
 import dev.rlm.engine.sandbox.pool.SandboxPool;
 import dev.rlm.engine.session.SessionRegistry;
-import java.time.InstantSource;
-import dev.rlm.engine.sandbox.ByteSize;
-import dev.rlm.engine.sandbox.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -36,10 +33,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.Outcome;
 
 /** A real server on a free port, over an executor that a test scripts. */
 final class TestServer implements AutoCloseable {
@@ -57,7 +57,7 @@ final class TestServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<ExecutionCommand> commands = new CopyOnWriteArrayList<>();
   private final Optional<ScriptedInference> inference;
-  private final TrajectoryStore trajectories = trajectories();
+  private final TrajectoryStore trajectories = SessionServer.trajectories();
   private final ApiServer server;
   private volatile Script script = _ -> Executions.of(new Outcome.Completed());
   private volatile Readiness readiness = readiness(true, "ok");
@@ -122,13 +122,6 @@ final class TestServer implements AutoCloseable {
         trajectories);
   }
 
-  /** Returns a store that is empty. */
-  static TrajectoryStore trajectories() {
-    return new TrajectoryStore(
-        folder().resolve("trajectories"),
-        new TrajectoryStore.Options(ByteSize.mebibytes(100), Duration.ofDays(1)),
-        InstantSource.system());
-  }
 
   private static Path folder() {
     try {

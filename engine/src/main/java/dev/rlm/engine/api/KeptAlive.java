@@ -8,39 +8,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a client of work while the work is under way, and keeps the connection alive in between. A client that is gone is noticed by
- * what cannot be sent to it, at the latest by the second keep-alive; the thread that made this object is then interrupted.
- *
- * <p>{@link #begin} and {@link #end} are called by that thread, {@link #send} by one thread at a time.
- *
- * @param <E> the events
+ * Events to one client while work for it goes on, with keep-alives in between. A client that is gone is noticed by what cannot be sent to
+ * it, at the latest by the second keep-alive; the thread that works is then interrupted. Events may be sent by many threads.
  */
-final class LiveStream<E> {
+final class KeptAlive {
 
-  private static final Logger log = LoggerFactory.getLogger(LiveStream.class);
+  private static final Logger log = LoggerFactory.getLogger(KeptAlive.class);
 
   /** How long nothing may be heard. Two of these pass before a client that went silently is noticed. */
   private static final Duration KEEPALIVE = Duration.ofMillis(900);
 
-  private final EventSink<E> sink;
-  private final Thread working = Thread.currentThread();
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private @Nullable Thread keeping;
+  private final EventSink sink;
+  private final Thread running;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile @Nullable Thread keeping;
   private EventSink.@Nullable ClientGoneException gone;
   private boolean over;
 
-  LiveStream(EventSink<E> sink) {
+  /** The calling thread is the one that works. */
+  KeptAlive(EventSink sink) {
     this.sink = sink;
+    this.running = Thread.currentThread();
   }
 
-  /** Sends the first event, and keep-alives from now on. */
-  void begin(E first) {
-    send(first);
+  /** Begins to send keep-alives. */
+  void start() {
     keeping = Thread.ofVirtual().name("keep-alive").start(this::keepAlive);
   }
 
-  /** Sends an event; to a client that is gone, nothing. */
-  void send(E event) {
+  /** Sends an event; where the client is gone, nothing happens but that the work is interrupted. */
+  void send(Event event) {
     try {
       if (!isGone()) {
         sink.send(event);
@@ -52,7 +49,7 @@ final class LiveStream<E> {
 
   private void keepAlive() {
     try {
-      while (!isGone() && !ended.await(KEEPALIVE.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!isGone() && !stopped.await(KEEPALIVE.toMillis(), TimeUnit.MILLISECONDS)) {
         sink.keepAlive();
       }
     } catch (EventSink.ClientGoneException e) {
@@ -70,21 +67,17 @@ final class LiveStream<E> {
     if (gone == null) {
       gone = e;
       if (!over) {
-        working.interrupt();
+        running.interrupt();
       }
     }
   }
 
-  /**
-   * Ends the keep-alives. From here on the thread is not interrupted, and what is still to be sent goes to the sink.
-   *
-   * @throws EventSink.ClientGoneException when the client is gone
-   */
-  void end() {
+  /** From here on nothing is sent but by the caller, and the thread is not interrupted. Throws when the client is gone. */
+  void stop() {
     synchronized (this) {
       over = true;
     }
-    ended.countDown();
+    stopped.countDown();
     awaitKeeper();
     EventSink.ClientGoneException cause;
     synchronized (this) {
