@@ -75,9 +75,9 @@ final class ArchitectureTest {
 
   @Test
   void theLoopKnowsModelsByTheirPortAndWhereItsCodeRuns() {
-    check(mayKnow("model", "sandbox"));
+    check(mayKnow("model", "sandbox", "telemetry"));
     check(mayKnow("model.openai", "model", "sandbox"));
-    check(mayKnow("repl", "model", "session", "execution", "sandbox"));
+    check(mayKnow("repl", "model", "session", "execution", "sandbox", "telemetry"));
     check(mayKnow("history", "repl", "model", "execution", "sandbox"));
   }
 

@@ -127,7 +127,7 @@ final class Engine implements AutoCloseable {
             InstantSource.system(),
             contexts);
     this.trajectories = InferencePlane.trajectories(settings);
-    this.inference = InferencePlane.open(settings, new SessionWorkspaces(sessions), egress, trajectories);
+    this.inference = InferencePlane.open(settings, new SessionWorkspaces(sessions), egress, trajectories, meters);
     meters.gauge("rlm.executions.admitted", "Executions that run or wait", admission::admitted);
     meters.gauge("rlm.sessions", "Sessions that live", sessions::count);
     meters.gauge("rlm.contexts", "Contexts that are stored", () -> contexts.figures().contexts());

@@ -5,15 +5,18 @@ import dev.rlm.engine.config.RunSettings;
 import dev.rlm.engine.config.Settings;
 import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.history.TrajectoryStore;
+import dev.rlm.engine.model.MeteredModelClient;
 import dev.rlm.engine.model.ModelPrice;
 import dev.rlm.engine.model.Models;
 import dev.rlm.engine.model.RetryingModelClient;
 import dev.rlm.engine.model.openai.OpenAiModelClient;
 import dev.rlm.engine.repl.Inference;
+import dev.rlm.engine.repl.MeteredInference;
 import dev.rlm.engine.repl.RecursiveInference;
 import dev.rlm.engine.repl.RunLimits;
 import dev.rlm.engine.repl.Workspace;
 import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.telemetry.Meters;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -38,7 +41,7 @@ record InferencePlane(Inference inference, OpenAiModelClient models) implements 
 
   /** Puts it together; empty where no key is configured. */
   static Optional<InferencePlane> open(
-      Settings settings, Workspace.Factory workspaces, Egress egress, TrajectoryStore trajectories) {
+      Settings settings, Workspace.Factory workspaces, Egress egress, TrajectoryStore trajectories, Meters meters) {
     ModelSettings asked = settings.models();
     return asked
         .apiKey()
@@ -48,13 +51,14 @@ record InferencePlane(Inference inference, OpenAiModelClient models) implements 
               RecursiveInference.Settings shared =
                   new RecursiveInference.Settings(
                       models(asked),
-                      new RetryingModelClient(client, asked.attempts(), asked.timeout()),
+                      new RetryingModelClient(new MeteredModelClient(client, meters), asked.attempts(), asked.timeout()),
                       workspaces,
                       asked.maxOutputTokens(),
                       settings.execution().timeout());
-              return new InferencePlane(
-                  new RecursiveInference(shared, egress, trajectories, limits(settings.runs()), settings.runs().maxRuns()),
-                  client);
+              Inference inference =
+                  new RecursiveInference(
+                      shared, egress, trajectories, limits(settings.runs()), settings.runs().maxRuns());
+              return new InferencePlane(new MeteredInference(inference, meters), client);
             });
   }
 

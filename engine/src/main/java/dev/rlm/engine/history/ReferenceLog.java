@@ -46,7 +46,7 @@ public final class ReferenceLog implements Consumer<JsonNode> {
           metadata(event);
         }
       }
-      case "ended" -> ended(event.path("result"));
+      case "ended" -> ended(event);
       default -> {
         if (event.path("loop").asInt() == loop) {
           ofLoop(event);
@@ -96,7 +96,7 @@ public final class ReferenceLog implements Consumer<JsonNode> {
   private void turn(JsonNode turn) {
     flush();
     iterations++;
-    conversation.addAll((ArrayNode) turn.withArray("asked"));
+    turn.path("asked").forEach(conversation::add);
     ObjectNode next =
         JSON.objectNode()
             .put("type", "iteration")
@@ -164,10 +164,22 @@ public final class ReferenceLog implements Consumer<JsonNode> {
     return blocks.isEmpty() ? JSON.objectNode() : (ObjectNode) blocks.path(blocks.size() - 1).path("result");
   }
 
-  private void ended(JsonNode result) {
+  private void ended(JsonNode event) {
     if (loop == 0) {
-      finish(result.path("answer").asText());
+      String answer = event.path("result").path("answer").asText();
+      if (iterations == 0) {
+        direct(answer, event);
+      }
+      finish(answer);
     }
+  }
+
+  /** A small input was answered without a loop, which is one turn all the same. */
+  private void direct(String answer, JsonNode ended) {
+    ObjectNode turn = JSON.objectNode().put("reply", answer).put("at", ended.path("at").asText());
+    turn.putArray("asked").addObject().put("role", "user").put("content", run.path("query").asText());
+    turn.set("seconds", ended.path("result").path("execution_time"));
+    turn(turn);
   }
 
   private void finish(String answer) {

@@ -65,6 +65,7 @@ final class ChatRoutesTest {
   private static void assertError(int status, String code, String param, TestServer.Answer answer) {
     assertEquals(status, answer.status(), answer::body);
     assertTrue(answer.header("Content-Type").startsWith("application/json"), answer.header("Content-Type"));
+    OpenApiEvents.check("OpenAiError", answer.json());
     JsonNode error = answer.json().path("error");
     assertEquals(code, error.path("code").asText(), answer::body);
     assertEquals(param, error.path("param").asText(), answer::body);
@@ -78,7 +79,9 @@ final class ChatRoutesTest {
     List<String> data = body.lines().filter(line -> line.startsWith("data: ")).map(line -> line.substring(6)).toList();
     assertEquals("[DONE]", data.getLast(), body);
     for (String json : data.subList(0, data.size() - 1)) {
-      chunks.add(JSON.readTree(json));
+      JsonNode chunk = JSON.readTree(json);
+      OpenApiEvents.check(chunk.has("error") ? "OpenAiError" : "ChatChunk", chunk);
+      chunks.add(chunk);
     }
     return chunks;
   }
@@ -94,6 +97,7 @@ final class ChatRoutesTest {
     TestServer.Answer answer = chat(HELLO);
     assertEquals(200, answer.status(), answer::body);
     JsonNode json = answer.json();
+    OpenApiEvents.check("ChatCompletion", json);
     assertEquals("chat.completion", json.path("object").asText());
     assertTrue(json.path("id").asText().matches("chatcmpl-[0-9a-f]{32}"), answer::body);
     assertTrue(json.path("created").isIntegralNumber());
@@ -368,7 +372,7 @@ final class ChatRoutesTest {
     for (String path : List.of("/v1/models/rlm", "/v1/models/org/other-model", "/v1/models/org%2Fother-model")) {
       TestServer.Answer answer = server.get(path);
       assertEquals(200, answer.status(), () -> path + answer.body());
-      assertEquals("model", answer.json().path("object").asText());
+      OpenApiEvents.check("Model", answer.json());
     }
     assertError(404, "model_not_found", "model", server.get("/v1/models/gpt-9"));
   }
