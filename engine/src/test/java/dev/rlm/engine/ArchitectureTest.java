@@ -64,6 +64,24 @@ final class ArchitectureTest {
   }
 
   @Test
+  void modelProvidersAreSpokenToInOnePackage() {
+    check(onlyIn("model.openai", "com.openai..", "kotlin.."));
+  }
+
+  @Test
+  void schemasAreCheckedInOnePackage() {
+    check(onlyIn("repl", "com.networknt.."));
+  }
+
+  @Test
+  void theLoopKnowsModelsByTheirPortAndWhereItsCodeRuns() {
+    check(mayKnow("model", "sandbox", "telemetry"));
+    check(mayKnow("model.openai", "model", "sandbox"));
+    check(mayKnow("repl", "model", "session", "execution", "sandbox", "telemetry"));
+    check(mayKnow("history", "repl", "model", "execution", "sandbox"));
+  }
+
+  @Test
   void theEnvironmentIsReadInOnePackage() {
     check(
         noClasses()
@@ -108,14 +126,14 @@ final class ArchitectureTest {
     check(mayKnow("session", "execution", "sandbox", "sandbox.pool"));
     check(mayKnow("sandbox.pool", "sandbox"));
     check(mayKnow("context", "execution", "sandbox"));
-    check(mayKnow("api", "context", "execution", "session", "sandbox"));
+    check(mayKnow("api", "context", "execution", "history", "model", "repl", "session", "sandbox"));
     check(mayKnow("client", "sandbox"));
     check(mayKnow("telemetry"));
   }
 
   @Test
   void onlyTheCompositionRootKnowsTheAdapters() {
-    for (String adapter : new String[] {"sandbox.docker", "sandbox.local"}) {
+    for (String adapter : new String[] {"sandbox.docker", "sandbox.local", "model.openai"}) {
       check(
           noClasses()
               .that(resideInAPackage("dev.rlm.engine..").and(not(adapter, "app")))

@@ -4,6 +4,8 @@ import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.SandboxSource;
+import dev.rlm.engine.history.TrajectoryStore;
+import dev.rlm.engine.repl.Inference;
 import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.GuestContext;
@@ -20,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -67,12 +70,16 @@ public final class ApiServer implements AutoCloseable {
    * @param throwaway gives each execution a sandbox of its own
    * @param sessions knows the sandboxes that keep their state
    * @param contexts keeps what callers have stored
+   * @param inference answers questions about contexts; empty where no language model is configured
+   * @param trajectories keeps what that did
    */
   public record Services(
       Executor executor,
       SandboxSource throwaway,
       SessionRegistry sessions,
-      ContextStore contexts) {}
+      ContextStore contexts,
+      Optional<Inference> inference,
+      TrajectoryStore trajectories) {}
 
   /** Finds a caller's stored context. */
   @FunctionalInterface
@@ -114,6 +121,10 @@ public final class ApiServer implements AutoCloseable {
                   config.routes.post("/execute", ctx -> execute(ctx, options, commands, executions, services));
                   new SessionRoutes(services.sessions(), commands, executions, access, options.maxBody()).register(config);
                   new ContextRoutes(services.contexts()).register(config);
+                  new InferRoutes(services.inference(), commands, executions, options.maxBody()).register(config);
+                  new ChatRoutes(services.inference(), services.contexts(), executions, options.maxBody())
+                      .register(config);
+                  new TrajectoryRoutes(services.trajectories()).register(config);
                   config.routes.get("/health", ctx -> json(ctx, Map.of("status", "ok")));
                   config.routes.get("/ready", ctx -> ready(ctx, readiness.get()));
                   config.routes.get("/metrics", ctx -> text(ctx, "text/plain; version=0.0.4", metrics.get()));

@@ -14,6 +14,8 @@ enum ErrorCode {
   NOT_FOUND(404, "There is nothing here"),
   SESSION_NOT_FOUND(404, "There is no such session"),
   CONTEXT_NOT_FOUND(404, "There is no such context"),
+  TRAJECTORY_NOT_FOUND(404, "There is no such trajectory"),
+  MODEL_NOT_FOUND(404, "There is no such model"),
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
   SESSION_BUSY(409, "The session is busy"),
   SESSION_GONE(410, "The session has ended"),
@@ -24,9 +26,12 @@ enum ErrorCode {
   WRONG_HOST(421, "Requests for this host are refused"),
   OVERLOADED(429, "There is no room now"),
   TOO_MANY_SESSIONS(429, "There are too many sessions"),
+  TOO_MANY_RUNS(429, "There are too many runs"),
   INTERNAL_ERROR(500, "The engine failed"),
+  RUN_FAILED(502, "Something that the run needs failed"),
   SANDBOX_UNAVAILABLE(503, "No sandbox can be had"),
   IMAGE_UNTRUSTED(503, "The sandbox image is not the engine's"),
+  INFERENCE_UNAVAILABLE(503, "No language model is configured"),
   STOPPING(503, "The engine is stopping"),
   INSUFFICIENT_STORAGE(507, "There is no room for the context");
 

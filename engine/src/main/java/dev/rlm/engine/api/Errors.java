@@ -2,6 +2,8 @@ package dev.rlm.engine.api;
 
 import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.execution.OverloadedException;
+import dev.rlm.engine.history.TrajectoryException;
+import dev.rlm.engine.repl.InferenceException;
 import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.EngineException;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
@@ -12,6 +14,7 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +32,17 @@ final class Errors {
   private Errors() {}
 
   static void register(JavalinConfig config) {
-    config.routes.exception(ApiException.class, (e, ctx) -> answer(ctx, e.code(), e.getMessage()));
+    config.routes.exception(
+        ApiException.class, (e, ctx) -> answer(ctx, e.code(), e.getMessage(), e.field()));
     config.routes.exception(OverloadedException.class, (e, ctx) -> overloaded(e, ctx));
     config.routes.exception(SandboxUnavailableException.class, (e, ctx) -> unavailable(e, ctx));
     config.routes.exception(SessionException.class, (e, ctx) -> session(e, ctx));
     config.routes.exception(ContextException.class, (e, ctx) -> answer(ctx, code(e), e.getMessage()));
     config.routes.exception(
         ContextTooLargeException.class, (e, ctx) -> answer(ctx, ErrorCode.CONTEXT_TOO_LARGE, e.getMessage()));
+    config.routes.exception(InferenceException.class, (e, ctx) -> inference(e, ctx));
+    config.routes.exception(
+        TrajectoryException.class, (e, ctx) -> answer(ctx, ErrorCode.TRAJECTORY_NOT_FOUND, e.getMessage()));
     config.routes.exception(
         InterruptedException.class, (_, ctx) -> answer(ctx, ErrorCode.STOPPING, STOPPING_DETAIL));
     config.routes.exception(HttpResponseException.class, (e, ctx) -> framework(e, ctx));
@@ -44,6 +51,14 @@ final class Errors {
 
   private static void overloaded(OverloadedException e, Context ctx) {
     retryAfter(ctx, e.retryAfter());
+    answer(ctx, code(e), e.getMessage());
+  }
+
+  private static void inference(InferenceException e, Context ctx) {
+    switch (e.reason()) {
+      case TOO_MANY, STOPPING -> retryAfter(ctx, RETRY_SANDBOX);
+      case INVALID -> {}
+    }
     answer(ctx, code(e), e.getMessage());
   }
 
@@ -56,7 +71,7 @@ final class Errors {
   }
 
   /** Returns what is the matter, in the words of the interface. */
-  private static ErrorCode code(EngineException e) {
+  static ErrorCode code(Exception e) {
     return switch (e) {
       case ApiException wrong -> wrong.code();
       case OverloadedException overloaded ->
@@ -73,12 +88,20 @@ final class Errors {
             case STOPPING -> ErrorCode.STOPPING;
           };
       case ContextException context -> code(context);
+      case InferenceException inference ->
+          switch (inference.reason()) {
+            case INVALID -> ErrorCode.INVALID_REQUEST;
+            case TOO_MANY -> ErrorCode.TOO_MANY_RUNS;
+            case STOPPING -> ErrorCode.STOPPING;
+          };
+      case TrajectoryException _ -> ErrorCode.TRAJECTORY_NOT_FOUND;
       case ContextTooLargeException _ -> ErrorCode.CONTEXT_TOO_LARGE;
       case SandboxUnavailableException unavailable ->
           switch (unavailable.reason()) {
             case IMAGE -> ErrorCode.IMAGE_UNTRUSTED;
             case DAEMON, CAPACITY, RUNTIME, ISOLATION, AGENT -> ErrorCode.SANDBOX_UNAVAILABLE;
           };
+      case InterruptedException _ -> ErrorCode.STOPPING;
       default -> ErrorCode.INTERNAL_ERROR;
     };
   }
@@ -158,6 +181,15 @@ final class Errors {
   }
 
   static void answer(Context ctx, ErrorCode code, String detail) {
+    answer(ctx, code, detail, Optional.empty());
+  }
+
+  /** Answers in the form that the route's clients know; {@code field} is what is wrong with the request, where that is one. */
+  private static void answer(Context ctx, ErrorCode code, String detail, Optional<String> field) {
+    if (OpenAiError.isFor(ctx.path())) {
+      OpenAiError.of(code, detail, field).answer(ctx);
+      return;
+    }
     ctx.status(code.status());
     ctx.contentType(Problem.CONTENT_TYPE);
     ctx.result(Json.write(Problem.of(code, detail, RequestId.of(ctx))));

@@ -1,9 +1,14 @@
 package dev.rlm.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rlm.engine.execution.Execution;
+import dev.rlm.engine.history.RunJson;
+import dev.rlm.engine.repl.RunEvent;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.OutputListener;
 import java.util.Locale;
@@ -48,6 +53,21 @@ sealed interface Event {
   record Failure(@JsonProperty("type") String type, String name, String value, String traceback) implements Event {
     static Failure of(ExecutionError error) {
       return new Failure("error", error.name(), error.value(), error.traceback());
+    }
+  }
+
+  /** A step of a run, as {@link dev.rlm.engine.history.RunJson} writes it. */
+  record Step(@JsonIgnore String type, @JsonValue ObjectNode json) implements Event {
+    static Step of(RunEvent event) {
+      ObjectNode json = RunJson.event(event);
+      return new Step(json.path("type").textValue(), json);
+    }
+  }
+
+  /** A piece of an answer in the form of another interface. */
+  record Data(String type, String text) implements Event {
+    static Data of(String text) {
+      return new Data("data", text);
     }
   }
 

@@ -28,7 +28,8 @@ final class Fields {
       if (!known.contains(field.getKey())) {
         throw new ApiException(
             ErrorCode.UNKNOWN_FIELD,
-            "unknown field \"%s\": the fields are %s".formatted(field.getKey(), String.join(", ", new TreeSet<>(known))));
+            "unknown field \"%s\": the fields are %s".formatted(field.getKey(), String.join(", ", new TreeSet<>(known))),
+            field.getKey());
       }
     }
     return new Fields(node);
@@ -47,7 +48,7 @@ final class Fields {
   Optional<String> text(String name) {
     Optional<JsonNode> value = value(name);
     if (value.isPresent() && !value.get().isTextual()) {
-      throw invalid("the field \"%s\" is %s, not text".formatted(name, kind(value.get())));
+      throw invalid("the field \"%s\" is %s, not text".formatted(name, kind(value.get())), name);
     }
     return value.map(JsonNode::textValue);
   }
@@ -63,6 +64,11 @@ final class Fields {
       case NULL -> "null";
       case BINARY, MISSING, POJO -> "something else";
     };
+  }
+
+  /** As {@link #invalid(String)}, naming the field that is wrong. */
+  static ApiException invalid(String message, String field) {
+    return new ApiException(ErrorCode.INVALID_REQUEST, message, field);
   }
 
   static ApiException invalid(String message) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Events in the body of a response, which begins with the first of them. */
 final class HttpEvents extends EventSink {
@@ -60,13 +61,20 @@ final class HttpEvents extends EventSink {
   }
 
   private final Context ctx;
-  private final Format format;
+  private final String mediaType;
+  private final Function<Event, byte[]> bytes;
   private final Peer peer;
   private volatile boolean begun;
 
   HttpEvents(Context ctx, Format format) {
+    this(ctx, format.mediaType, format::bytes);
+  }
+
+  /** Creates a sink that writes events in a form of its own. */
+  HttpEvents(Context ctx, String mediaType, Function<Event, byte[]> bytes) {
     this.ctx = ctx;
-    this.format = format;
+    this.mediaType = mediaType;
+    this.bytes = bytes;
     this.peer = Peer.of(ctx);
   }
 
@@ -76,11 +84,11 @@ final class HttpEvents extends EventSink {
     if (!begun) {
       begun = true;
       ctx.res().setStatus(200);
-      ctx.res().setContentType(format.mediaType);
+      ctx.res().setContentType(mediaType);
       ctx.res().setCharacterEncoding("UTF-8");
       ctx.res().setHeader("Cache-Control", "no-store");
     }
-    out.write(format.bytes(event));
+    out.write(bytes.apply(event));
     out.flush();
   }
 

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,9 +19,6 @@ final class ConnectionOptions {
   /** How long an engine elsewhere is asked again that has no room, where no time limit is given. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** Longer than any engine lets code run. */
-  private static final Duration LONGEST = Duration.ofHours(1);
-
   @Option(
       names = "--context",
       paramLabel = "FILE",
@@ -30,7 +28,7 @@ final class ConnectionOptions {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "Time the code may take (default: EXECUTION_TIMEOUT).")
+      description = "Time it may take (default: EXECUTION_TIMEOUT for code, RLM_MAX_RUN_TIME for questions).")
   private Optional<BigDecimal> timeout = Optional.empty();
 
   @Option(
@@ -78,15 +76,30 @@ final class ConnectionOptions {
   }
 
   /**
+   * The longest that a command may ask an engine for.
+   *
+   * @param own of one's own engine
+   * @param elsewhere longer than any other engine takes
+   */
+  record Longest(Function<Settings, Duration> own, Duration elsewhere) {
+
+    /** Of code. */
+    static final Longest CODE = new Longest(settings -> settings.execution().maxTimeout(), Duration.ofHours(1));
+
+    /** Of questions. */
+    static final Longest QUESTION = new Longest(settings -> settings.runs().time(), Duration.ofDays(1));
+  }
+
+  /**
    * Looks at the options and the environment before anything is started.
    *
    * @throws CommandLine.ParameterException when an option is wrong
    * @throws dev.rlm.engine.config.ConfigurationException when the environment is
    */
-  Checked check(CommandSpec spec) {
+  Checked check(CommandSpec spec, Longest longestOf) {
     ClientSettings client = ClientSettings.fromEnvironment();
     Optional<Settings> own = client.url().isPresent() ? Optional.empty() : Optional.of(Settings.fromEnvironment());
-    Duration longest = own.map(settings -> settings.execution().maxTimeout()).orElse(LONGEST);
+    Duration longest = own.map(longestOf.own()).orElse(longestOf.elsewhere());
     try {
       return new Checked(
           client,

@@ -14,14 +14,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Makes the egress filter that the settings ask for. */
 final class EgressFactory {
 
+  /** A shorter text would be found by chance: what is shown to a local model server may be any word. */
+  private static final int LEAST_SECRET = 8;
+
   private EgressFactory() {}
 
   /**
-   * Makes it; the keys of callers are among the engine's own secrets.
+   * Makes it; the keys of callers and of the language model are the engine's own secrets.
    *
    * @throws ConfigurationException when a file of the settings is not valid
    */
@@ -30,7 +34,9 @@ final class EgressFactory {
     EgressPolicy policy = read("RLM_EGRESS_POLICY", egress.policy(), EgressPolicy::parse).orElseGet(EgressPolicy::defaults);
     Optional<RuleSet> rules = read("RLM_EGRESS_RULES", egress.rules(), RuleSet::parse);
     return Egress.of(
-        settings.server().apiKeys(),
+        Stream.concat(settings.server().apiKeys().stream(), settings.models().apiKey().stream())
+            .filter(key -> key.length() >= LEAST_SECRET)
+            .toList(),
         egress.echo().map(EgressFactory::mode).map(policy::withEcho).orElse(policy),
         rules.map(RuleSet.standard()::plus).orElseGet(RuleSet::standard));
   }

@@ -19,6 +19,8 @@ import dev.rlm.engine.execution.RecordingExecutor;
 import dev.rlm.engine.execution.SandboxExecutor;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.execution.ThrowawaySource;
+import dev.rlm.engine.history.TrajectoryStore;
+import dev.rlm.engine.repl.SessionWorkspaces;
 import dev.rlm.engine.sandbox.Canary;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.GuestContext;
@@ -65,6 +67,8 @@ final class Engine implements AutoCloseable {
   private final SessionRegistry sessions;
   private final DataFolder data;
   private final ContextStore contexts;
+  private final TrajectoryStore trajectories;
+  private final Optional<InferencePlane> inference;
   private final Meters meters = new Meters();
 
   private Engine(
@@ -122,6 +126,8 @@ final class Engine implements AutoCloseable {
                 settings.pool().maxSessions(), settings.pool().sessionTimeToLive(), execution.queueTimeout()),
             InstantSource.system(),
             contexts);
+    this.trajectories = InferencePlane.trajectories(settings);
+    this.inference = InferencePlane.open(settings, new SessionWorkspaces(sessions), egress, trajectories, meters);
     meters.gauge("rlm.executions.admitted", "Executions that run or wait", admission::admitted);
     meters.gauge("rlm.sessions", "Sessions that live", sessions::count);
     meters.gauge("rlm.contexts", "Contexts that are stored", () -> contexts.figures().contexts());
@@ -203,7 +209,7 @@ final class Engine implements AutoCloseable {
   }
 
   ApiServer.Services services() {
-    return new ApiServer.Services(executor, throwaway, sessions, contexts);
+    return new ApiServer.Services(executor, throwaway, sessions, contexts, inference.map(InferencePlane::inference), trajectories);
   }
 
   /** Runs code in a sandbox of its own. */
@@ -245,8 +251,9 @@ final class Engine implements AutoCloseable {
         new Readiness.Pool(figures.size(), figures.idle(), figures.making(), figures.leased(), figures.waiting()));
   }
 
-  /** Lets nobody in any more, and waits for executions under way. */
+  /** Lets nobody in any more, and waits for executions under way; runs of the loop, which may take long, are broken off. */
   void drain() throws InterruptedException {
+    inference.ifPresent(InferencePlane::close);
     admission.close();
     if (!admission.awaitIdle(Deadline.after(DRAIN_TIMEOUT))) {
       log.warn("executions under way did not end in time and are cut off");
@@ -255,6 +262,7 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
+    inference.ifPresent(InferencePlane::close);
     sessions.close();
     pool.close();
     runtime.close();

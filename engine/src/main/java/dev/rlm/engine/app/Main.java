@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "rlm",
     description = "Runs code that a language model wrote, in a throwaway sandbox.",
-    subcommands = {ServeCommand.class, RunCommand.class, ReplCommand.class, FilterCommand.class, DoctorCommand.class})
+    subcommands = {ServeCommand.class, RunCommand.class, ReplCommand.class, AskCommand.class, FilterCommand.class, DoctorCommand.class})
 public final class Main implements Callable<Integer> {
 
   /** The command was not understood. */

@@ -35,7 +35,7 @@ final class ReplCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ConnectionOptions.Checked checked = options.check(spec);
+    ConnectionOptions.Checked checked = options.check(spec, ConnectionOptions.Longest.CODE);
     return TidyExit.run(
         () -> {
           try (Connection connection = checked.connect()) {

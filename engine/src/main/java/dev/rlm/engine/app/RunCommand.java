@@ -64,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ConnectionOptions.Checked checked = options.check(spec);
+    ConnectionOptions.Checked checked = options.check(spec, ConnectionOptions.Longest.CODE);
     String code = code();
     return TidyExit.run(
         () -> {

@@ -13,6 +13,11 @@ final class Terminals {
     return isTerminal(0) && isTerminal(1);
   }
 
+  /** Returns whether what is printed goes to a terminal. */
+  static boolean isOutput() {
+    return isTerminal(1);
+  }
+
   /** Returns whether standard error is a terminal. */
   static boolean isError() {
     return isTerminal(2);

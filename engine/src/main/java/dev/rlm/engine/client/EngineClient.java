@@ -69,7 +69,20 @@ public final class EngineClient implements AutoCloseable {
    * @throws ClientException when the engine cannot be reached, or refuses
    */
   public RunningCode run(Code code) throws InterruptedException {
-    HttpRequest request = post("/execute", Wire.execute(code)).header("Accept", EVENTS).build();
+    return new HttpRun(lines("run code", post("/execute", Wire.execute(code))), toString());
+  }
+
+  /**
+   * Starts to answer a question.
+   *
+   * @throws ClientException when the engine cannot be reached, or refuses
+   */
+  public RunningQuestion ask(Question question) throws InterruptedException {
+    return new HttpQuestion(lines("answer questions", post("/infer", Wire.infer(question))), toString());
+  }
+
+  private HttpRun.Lines lines(String what, HttpRequest.Builder post) throws InterruptedException {
+    HttpRequest request = post.header("Accept", EVENTS).build();
     AtomicReference<HttpRun.@Nullable Lines> lines = new AtomicReference<>();
     HttpResponse.BodyHandler<Optional<String>> handler =
         answer -> {
@@ -81,12 +94,12 @@ public final class EngineClient implements AutoCloseable {
           lines.set(read);
           return new AtOnce(HttpResponse.BodySubscribers.fromLineSubscriber(read));
         };
-    send("run code", request, handler);
+    send(what, request, handler);
     HttpRun.Lines read = lines.get();
     if (read == null) {
       throw new IllegalStateException("an answer of 200 without a body");
     }
-    return HttpRun.of(read, toString());
+    return read;
   }
 
   /**

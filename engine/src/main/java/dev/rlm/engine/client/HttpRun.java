@@ -10,18 +10,14 @@ final class HttpRun implements RunningCode {
   private final Lines lines;
   private final QueuedEvents events;
 
-  private HttpRun(Lines lines, QueuedEvents events) {
+  HttpRun(Lines lines, String engine) {
     this.lines = lines;
-    this.events = events;
-  }
-
-  static HttpRun of(Lines lines, String engine) {
-    return new HttpRun(lines, new QueuedEvents(lines.queue, engine));
+    this.events = lines.events(engine);
   }
 
   @Override
   public Event next() throws InterruptedException {
-    return events.next();
+    return Wire.event(events.next());
   }
 
   @Override
@@ -59,6 +55,10 @@ final class HttpRun implements RunningCode {
     @Override
     public void onComplete() {
       queue.end();
+    }
+
+    QueuedEvents events(String engine) {
+      return new QueuedEvents(queue, engine);
     }
 
     void cancel() {

@@ -3,7 +3,7 @@ package dev.rlm.engine.client;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Turns what arrives on a connection into events, and its failures into messages for people. */
+/** Waits for what arrives on a connection, and turns its failures into messages for people. */
 final class QueuedEvents {
 
   /** An engine that runs code is heard at least every second; nothing for this long is a broken connection. */
@@ -14,8 +14,6 @@ final class QueuedEvents {
 
   /** How long an engine may take to tell what became of interrupted code: one second is its grace for the code itself. */
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(3);
-
-  private static final String INTERRUPTED = "interrupted";
 
   private final EventQueue queue;
   private final String engine;
@@ -33,7 +31,12 @@ final class QueuedEvents {
     queue.nudge();
   }
 
-  Event next() throws InterruptedException {
+  /**
+   * Waits for the next message; empty when an engine has nothing more to say of code that was interrupted.
+   *
+   * @throws ClientException when the connection broke, or nothing at all was heard for too long
+   */
+  Optional<String> next() throws InterruptedException {
     while (true) {
       Duration patience = interrupted ? AFTER_INTERRUPT : begun ? SILENCE : TO_BEGIN;
       Optional<String> message;
@@ -43,7 +46,7 @@ final class QueuedEvents {
         throw new ClientException("the connection to %s broke: %s".formatted(engine, EngineClient.reason(e)), e);
       } catch (EventQueue.SilenceException e) {
         if (interrupted) {
-          return new Event.Ended(INTERRUPTED, Optional.empty());
+          return Optional.empty();
         }
         throw new ClientException("nothing was heard from %s for %d s".formatted(engine, patience.toSeconds()), e);
       }
@@ -52,7 +55,7 @@ final class QueuedEvents {
         throw new ClientException("the connection to %s broke: it ended too early".formatted(engine));
       }
       if (!message.get().isBlank()) {
-        return Wire.event(message.get());
+        return message;
       }
     }
   }

@@ -28,7 +28,7 @@ final class SocketRun implements RunningCode {
 
   @Override
   public Event next() throws InterruptedException {
-    return events.next();
+    return Wire.event(events.next());
   }
 
   @Override

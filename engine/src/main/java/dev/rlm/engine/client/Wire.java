@@ -56,8 +56,12 @@ final class Wire {
     }
   }
 
-  /** Reads one event. */
-  static Event event(String json) {
+  /** Reads one event; where there is none any more, the code was interrupted. */
+  static Event event(Optional<String> json) {
+    return json.map(Wire::event).orElseGet(() -> new Event.Ended("interrupted", Optional.empty()));
+  }
+
+  private static Event event(String json) {
     JsonNode node = read(json);
     return switch (node.path("type").asText()) {
       case "start" -> new Event.Started(node.path("execution_id").asText());
@@ -81,6 +85,83 @@ final class Wire {
     return new Event.Ended(
         execution.path("outcome").asText(),
         exitCode.canConvertToInt() ? Optional.of(exitCode.intValue()) : Optional.empty());
+  }
+
+  /** Returns the body that asks a question. */
+  static ObjectNode infer(Question question) {
+    ObjectNode body = object().put("query", question.query());
+    question.context().ifPresent(context -> put(body, context));
+    question.model().ifPresent(model -> body.put("model", model));
+    question.schema().ifPresent(schema -> body.set("schema", read(schema)));
+    ObjectNode limits = body.putObject("limits");
+    question.maxIterations().ifPresent(value -> limits.put("max_iterations", value));
+    question.maxDepth().ifPresent(value -> limits.put("max_depth", value));
+    question.maxSubCalls().ifPresent(value -> limits.put("max_sub_calls", value));
+    question.maxCost().ifPresent(value -> limits.put("max_cost", value));
+    question.timeout().ifPresent(value -> limits.put("max_seconds", BigDecimal.valueOf(value.toMillis(), 3)));
+    return body;
+  }
+
+  /** Reads one step of a run. */
+  static Step step(String json) {
+    JsonNode node = read(json);
+    return switch (node.path("type").asText()) {
+      case "started" -> new Step.Started(node.path("trajectory_id").asText(), node.path("model").asText(), node.path("context").asText());
+      case "loop_started" ->
+          new Step.LoopStarted(
+              node.path("loop").asInt(), node.path("depth").asInt(), node.path("model").asText(), node.path("query").asText());
+      case "turn" ->
+          new Step.Turn(
+              node.path("loop").asInt(),
+              node.path("iteration").asInt(),
+              node.path("model").asText(),
+              node.path("reply").asText(),
+              node.path("usage").path("prompt_tokens").asLong(),
+              node.path("usage").path("output_tokens").asLong(),
+              node.path("seconds").asDouble());
+      case "code" -> new Step.Code(node.path("loop").asInt(), node.path("block").asInt(), node.path("code").asText());
+      case "output" ->
+          new Step.Output(
+              node.path("loop").asInt(),
+              node.path("block").asInt(),
+              node.path("outcome").asText(),
+              node.path("text").asText(),
+              node.path("seconds").asDouble());
+      case "sub_call" ->
+          new Step.SubCall(
+              node.path("loop").asInt(),
+              node.path("call").asInt(),
+              node.path("model").asText(),
+              node.path("prompt").asText(),
+              node.path("answer").asText(),
+              node.has("failure") ? Optional.of(node.path("failure").asText()) : Optional.empty(),
+              node.path("seconds").asDouble());
+      case "loop_ended" ->
+          new Step.LoopEnded(node.path("loop").asInt(), node.path("iterations").asInt(), node.path("reason").asText());
+      case "ended" -> new Step.Ended(answer(node.path("result")));
+      case "end" -> new Step.Refused(problem(node.path("problem")));
+      default -> new Step.Other();
+    };
+  }
+
+  private static Answer answer(JsonNode result) {
+    long tokens = 0;
+    for (JsonNode usage : result.path("usage")) {
+      tokens += usage.path("prompt_tokens").asLong() + usage.path("output_tokens").asLong();
+    }
+    JsonNode cost = result.path("cost");
+    return new Answer(
+        result.path("outcome").asText(),
+        result.path("reason").asText(),
+        result.path("detail").asText(),
+        result.path("answer").asText(),
+        result.path("iterations").asInt(),
+        result.path("sub_calls").asInt(),
+        tokens,
+        cost.isNumber() ? Optional.of(cost.decimalValue()) : Optional.empty(),
+        result.path("execution_time").asDouble(),
+        result.path("trajectory_id").asText(),
+        text(result));
   }
 
   private static Problem problem(JsonNode node) {

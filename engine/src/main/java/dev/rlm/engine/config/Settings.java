@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -22,6 +23,8 @@ import java.util.TreeSet;
  * @param pool how many sandboxes wait, and how many sessions there may be
  * @param egress what the egress filter is made of
  * @param contexts where stored contexts lie, and how much and how long
+ * @param models which language models there are
+ * @param runs what runs of the loop may take
  * @param logLevel least severe level that is logged
  * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
  */
@@ -32,6 +35,8 @@ public record Settings(
     PoolSettings pool,
     EgressSettings egress,
     ContextSettings contexts,
+    ModelSettings models,
+    RunSettings runs,
     LogLevel logLevel,
     Set<String> unknown) {
 
@@ -77,6 +82,8 @@ public record Settings(
     PoolSettings pool = pool(variables, execution);
     EgressSettings egress = egress(variables);
     ContextSettings contexts = contexts(variables);
+    ModelSettings models = models(variables);
+    RunSettings runs = runs(variables);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
     if (!variables.problems().isEmpty()) {
@@ -86,7 +93,7 @@ public record Settings(
     unknown.removeIf(name -> !name.startsWith("RLM_"));
     unknown.removeAll(variables.asked());
     unknown.removeAll(READ_BY_COMMAND);
-    return new Settings(server, sandbox, execution, pool, egress, contexts, logLevel, unknown);
+    return new Settings(server, sandbox, execution, pool, egress, contexts, models, runs, logLevel, unknown);
   }
 
   private static ServerSettings server(Variables variables) {
@@ -166,6 +173,41 @@ public record Settings(
         variables.seconds("RLM_CONTEXT_TTL", Duration.ofHours(1), Duration.ofDays(30)));
   }
 
+  private static ModelSettings models(Variables variables) {
+    String model = variables.text("LLM_MODEL", "gpt-5");
+    String key = variables.text("LLM_API_KEY", "");
+    return new ModelSettings(
+        key.isEmpty() ? Optional.empty() : Optional.of(key),
+        variables.httpUrl("LLM_BASE_URL", "https://api.openai.com/v1"),
+        model,
+        variables.text("LLM_RECURSIVE_MODEL", model),
+        variables.list("LLM_MODELS"),
+        variables.table("LLM_PRICES", ModelSettings.Price::parse),
+        variables.seconds("LLM_TIMEOUT", Duration.ofSeconds(300), Duration.ofHours(1)),
+        variables.whole("LLM_ATTEMPTS", 4, 1, 20),
+        variables.whole("LLM_MAX_OUTPUT_TOKENS", 16_384, 1, 1_000_000));
+  }
+
+  private static RunSettings runs(Variables variables) {
+    int most = 1_000_000_000;
+    return new RunSettings(
+        variables.whole("RLM_MAX_RUNS", 16, 1, 1_000),
+        variables.whole("MAX_ITERATIONS", 20, 1, 1_000),
+        variables.whole("RLM_MAX_TOTAL_ITERATIONS", 200, 1, 100_000),
+        variables.whole("MAX_DEPTH", 3, 1, 10),
+        variables.whole("RLM_MAX_SUB_CALLS", 500, 0, 1_000_000),
+        variables.whole("RLM_MAX_CONCURRENT_CALLS", 64, 1, 1_000),
+        variables.whole("RLM_MAX_PROMPT_TOKENS", 5_000_000, 1, most),
+        variables.whole("RLM_MAX_OUTPUT_TOKENS", 1_000_000, 1, most),
+        variables.amount("RLM_MAX_COST"),
+        variables.seconds("RLM_MAX_RUN_TIME", Duration.ofSeconds(600), Duration.ofDays(1)),
+        variables.whole("RLM_SHOWN_PER_BLOCK", 10_000, 100, 1_000_000),
+        variables.whole("RLM_MAX_SHOWN", 1_000_000, 0, most),
+        variables.whole("RLM_DIRECT_CHARACTERS", 4_000, 0, 1_000_000),
+        variables.size("RLM_TRAJECTORY_BUDGET", ByteSize.mebibytes(1 << 10), LARGEST_SIZE),
+        variables.seconds("RLM_TRAJECTORY_TTL", Duration.ofDays(7), Duration.ofDays(365)));
+  }
+
   /** Where the XDG base directory specification and the file system hierarchy standard put a service's state. */
   private static String standardDataFolder(Variables variables) {
     String state = variables.text("XDG_STATE_HOME", "");
@@ -218,6 +260,8 @@ public record Settings(
     pool(variables, execution);
     egress(variables);
     contexts(variables);
+    models(variables);
+    runs(variables);
     checkTogether(variables, server(variables), sandbox(variables), execution);
     variables.choice("LOG_LEVEL", LogLevel.INFO);
     return variables.asked().stream().sorted().toList();

@@ -2,11 +2,13 @@ package dev.rlm.engine.config;
 
 import dev.rlm.engine.sandbox.ByteSize;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -105,6 +107,53 @@ final class Variables {
             throw new IllegalArgumentException("there is no such file that can be read");
           }
           return Optional.of(file);
+        });
+  }
+
+  /** Reads an amount of money that may be nothing; empty where the variable is not set. */
+  Optional<BigDecimal> amount(String name) {
+    return parsed(
+        name,
+        Optional.empty(),
+        text -> {
+          BigDecimal amount = new BigDecimal(text);
+          if (amount.signum() < 0) {
+            throw new IllegalArgumentException("use 0 or more");
+          }
+          return Optional.of(amount);
+        });
+  }
+
+  /** Reads the address of a server, without user, query and fragment. */
+  URI httpUrl(String name, String standard) {
+    return parsed(
+        name,
+        URI.create(standard),
+        text -> {
+          URI url = URI.create(text.replaceFirst("/+$", ""));
+          boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+          if (!http || url.getHost() == null || url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
+            throw new IllegalArgumentException("use an address such as " + standard);
+          }
+          return url;
+        });
+  }
+
+  /** Reads a list of {@code name=value}, in its order. */
+  <T> Map<String, T> table(String name, Function<String, T> parser) {
+    return parsed(
+        name,
+        Map.of(),
+        text -> {
+          Map<String, T> table = new LinkedHashMap<>();
+          for (String entry : list(name)) {
+            int equals = entry.indexOf('=');
+            if (equals <= 0) {
+              throw new IllegalArgumentException("use a list of name=value, separated by commas");
+            }
+            table.put(entry.substring(0, equals).strip(), parser.apply(entry.substring(equals + 1)));
+          }
+          return table;
         });
   }
 

@@ -14,7 +14,6 @@ import dev.rlm.egress.EgressPolicy;
 import dev.rlm.egress.EgressReport;
 import dev.rlm.egress.EgressSession;
 import dev.rlm.egress.FilteredText;
-import dev.rlm.egress.Finding;
 import dev.rlm.egress.RuleSet;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.GuestContext;
@@ -31,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -174,6 +172,26 @@ public final class Egress {
       return passed;
     }
 
+    /** Filters text that goes to a model. */
+    public Passed prompt(String text) {
+      return pass(Channel.PROMPT, text);
+    }
+
+    /** Filters text that is an answer to whoever asked. */
+    public Passed answer(String text) {
+      return pass(Channel.ANSWER, text);
+    }
+
+    private Passed pass(Channel channel, String text) {
+      try {
+        FilteredText passed = session.filter(channel, text);
+        return new Passed(passed.text(), EgressFinding.of(passed.report()));
+      } catch (RuntimeException e) {
+        log.error("the egress filter failed, and a text is withheld: {}", e.getClass().getName());
+        return new Passed(WITHHELD, List.of(new EgressFinding("filter-failure", EgressFinding.name(channel), 0, 0, "withheld")));
+      }
+    }
+
     private String name(String name) {
       try {
         return session.filter(Channel.NAME, name).text();
@@ -186,6 +204,20 @@ public final class Egress {
     /** Begins an execution, of which {@code outputKept} bytes of each output stream are kept. */
     Passage begin(int outputKept, ExecutionListener listener) {
       return new Passage(session, outputKept, listener);
+    }
+  }
+
+  /**
+   * Text that has passed the filter.
+   *
+   * @param text what may leave of it
+   * @param findings what the filter found
+   */
+  public record Passed(String text, List<EgressFinding> findings) {
+
+    /** Copies the list. */
+    public Passed {
+      findings = List.copyOf(findings);
     }
   }
 
@@ -277,10 +309,16 @@ public final class Egress {
     }
 
     /** Filters the arguments of a call, a JSON document; may be called by many threads. */
-    private String argument(String json) throws HostCalls.HostCallException {
+    private String argument(HostCalls.Destination to, String json) throws HostCalls.HostCallException {
+      Channel by =
+          switch (to) {
+            case CALLER -> Channel.VALUE;
+            case MODEL -> Channel.PROMPT;
+            case ANSWER -> Channel.ANSWER;
+          };
       try {
         Object given = JSON.readValue(json, Object.class);
-        Object passed = whole(CALL, "arguments", value(CALL, "arguments", given));
+        Object passed = whole(by, CALL, "arguments", value(by, CALL, "arguments", given));
         if (passed instanceof String) {
           throw new HostCalls.HostCallException("ValueError", "the arguments hold what may not leave the sandbox");
         }
@@ -308,18 +346,19 @@ public final class Egress {
       Map<String, @Nullable Object> passed = new LinkedHashMap<>();
       for (Map.Entry<String, @Nullable Object> local : locals.entrySet()) {
         String name = filtered(LOCALS, () -> session.filter(Channel.NAME, local.getKey()));
-        passed.put(name, whole(LOCALS, local.getKey(), value(LOCALS, local.getKey(), local.getValue())));
+        Object value = value(Channel.VALUE, LOCALS, local.getKey(), local.getValue());
+        passed.put(name, whole(Channel.VALUE, LOCALS, local.getKey(), value));
       }
       return passed;
     }
 
-    private @Nullable Object value(String channel, String name, @Nullable Object value) {
+    private @Nullable Object value(Channel by, String channel, String name, @Nullable Object value) {
       return switch (value) {
-        case String text -> filtered(channel, () -> session.filterNamed(Channel.VALUE, name, text));
+        case String text -> filtered(channel, () -> session.filterNamed(by, name, text));
         case List<?> list -> {
           List<@Nullable Object> passed = new ArrayList<>();
           for (Object item : list) {
-            passed.add(value(channel, name, item));
+            passed.add(value(by, channel, name, item));
           }
           yield passed;
         }
@@ -328,7 +367,7 @@ public final class Egress {
           for (Map.Entry<?, ?> member : map.entrySet()) {
             String key = String.valueOf(member.getKey());
             passed.put(
-                filtered(channel, () -> session.filter(Channel.NAME, key)), value(channel, key, member.getValue()));
+                filtered(channel, () -> session.filter(Channel.NAME, key)), value(by, channel, key, member.getValue()));
           }
           yield passed;
         }
@@ -336,7 +375,7 @@ public final class Egress {
           // A secret may be a number; ten digits can hardly be one.
           String digits = number.toString();
           String passed =
-              digits.length() <= 10 ? digits : filtered(channel, () -> session.filterNamed(Channel.VALUE, name, digits));
+              digits.length() <= 10 ? digits : filtered(channel, () -> session.filterNamed(by, name, digits));
           yield passed.equals(digits) ? value : passed;
         }
         case null -> null;
@@ -345,15 +384,15 @@ public final class Egress {
     }
 
     /** A secret may stand in several leaves: what still shows in the whole is not passed at all. */
-    private @Nullable Object whole(String channel, String name, @Nullable Object value) {
+    private @Nullable Object whole(Channel by, String channel, String name, @Nullable Object value) {
       if (!(value instanceof List<?> || value instanceof Map<?, ?>)) {
         return value;
       }
       try {
-        List<String> rules = new ArrayList<>(session.inspect(Channel.VALUE, JSON.writeValueAsString(value)));
+        List<String> rules = new ArrayList<>(session.inspect(by, JSON.writeValueAsString(value)));
         StringBuilder joined = new StringBuilder();
         join(value, joined);
-        session.inspect(Channel.VALUE, joined.toString()).stream()
+        session.inspect(by, joined.toString()).stream()
             .filter(rule -> !rule.equals(ANY_RANDOM_TEXT) && !rules.contains(rule))
             .forEach(rules::add);
         if (rules.isEmpty()) {
@@ -396,15 +435,7 @@ public final class Egress {
     }
 
     private void report(String channel, EgressReport report) {
-      for (Finding finding : report.findings()) {
-        note(
-            new EgressFinding(
-                finding.ruleId(),
-                channel.isEmpty() ? finding.channel().name().toLowerCase(Locale.ROOT) : channel,
-                finding.offset(),
-                finding.length(),
-                finding.action().name().toLowerCase(Locale.ROOT)));
-      }
+      EgressFinding.of(report).forEach(finding -> note(channel.isEmpty() ? finding : finding.in(channel)));
     }
 
     private void fail(String channel, Exception e) {

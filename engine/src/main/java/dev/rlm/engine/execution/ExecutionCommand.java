@@ -12,5 +12,13 @@ import java.util.Optional;
  * @param context what the variable {@code context} is bound to; empty leaves it as it is
  * @param timeout wall time the code may take
  * @param calls the functions it may call on its host
+ * @param nested whether code that runs waits for it, and has room already that it must not wait for
  */
-public record ExecutionCommand(String code, Optional<GuestContext> context, Duration timeout, HostCalls calls) {}
+public record ExecutionCommand(
+    String code, Optional<GuestContext> context, Duration timeout, HostCalls calls, boolean nested) {
+
+  /** Creates a command that nobody's code waits for. */
+  public ExecutionCommand(String code, Optional<GuestContext> context, Duration timeout, HostCalls calls) {
+    this(code, context, timeout, calls, false);
+  }
+}

@@ -14,7 +14,7 @@ final class FilteredCalls implements HostCalls {
   interface Filter {
 
     /** Returns what may leave of it, a list for a list and an object for an object; refuses what may not leave at all. */
-    String apply(String json) throws HostCallException;
+    String apply(Destination to, String json) throws HostCallException;
   }
 
   /** Creates the layer over {@code calls}. */
@@ -29,7 +29,23 @@ final class FilteredCalls implements HostCalls {
   }
 
   @Override
+  public Limits limits() {
+    return calls.limits();
+  }
+
+  @Override
+  public boolean timed() {
+    return calls.timed();
+  }
+
+  @Override
+  public Destination destination(String name) {
+    return calls.destination(name);
+  }
+
+  @Override
   public String call(String name, String arguments, String keywords) throws HostCallException, InterruptedException {
-    return calls.call(name, filter.apply(arguments), filter.apply(keywords));
+    Destination to = calls.destination(name);
+    return calls.call(name, filter.apply(to, arguments), filter.apply(to, keywords));
   }
 }

@@ -26,6 +26,31 @@ public interface HostCalls {
   /** Returns the names under which guest code finds the functions; fixed for an execution. */
   Set<String> functions();
 
+  /** Returns how much an execution may call. */
+  default Limits limits() {
+    return Limits.STANDARD;
+  }
+
+  /** Returns whether the time in which code waits for answers counts as its own, so that its time limit covers it. */
+  default boolean timed() {
+    return true;
+  }
+
+  /** Returns where the arguments of a function go, which decides what the egress filter lets pass. */
+  default Destination destination(String name) {
+    return Destination.CALLER;
+  }
+
+  /** Where arguments go. */
+  enum Destination {
+    /** To whoever runs the code. */
+    CALLER,
+    /** To a model, as its prompt. */
+    MODEL,
+    /** To whoever asked the question, as its answer. */
+    ANSWER
+  }
+
   /**
    * Answers a call. The thread is interrupted when the execution is over or the call has taken too long.
    *

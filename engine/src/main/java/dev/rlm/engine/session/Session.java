@@ -181,7 +181,13 @@ public final class Session {
     return java.math.BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
   }
 
-  boolean hasEnded() {
+  /** Returns the filter before what leaves this session by other ways than its executions. */
+  public Egress.Session egress() {
+    return way;
+  }
+
+  /** Returns whether it has ended. */
+  public boolean hasEnded() {
     return ended != null;
   }
 
@@ -224,7 +230,7 @@ public final class Session {
     ExecutionCommand bind(ExecutionCommand command) {
       return command.context().isPresent()
           ? command
-          : new ExecutionCommand(command.code(), unbound, command.timeout(), command.calls());
+          : new ExecutionCommand(command.code(), unbound, command.timeout(), command.calls(), command.nested());
     }
 
     /** Notes on the way to a listener that the code has begun. */

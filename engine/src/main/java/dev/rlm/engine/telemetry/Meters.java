@@ -54,6 +54,60 @@ public final class Meters {
         .increment();
   }
 
+  /** Counts a run of the loop and the time that it took. */
+  public void inferred(String outcome, Duration time) {
+    Counter.builder("rlm.inference.requests")
+        .description("Questions that were answered, or not")
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+    Timer.builder("rlm.inference.duration")
+        .description("Time that it took to answer questions")
+        .tag("outcome", outcome)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(100))
+        .maximumExpectedValue(Duration.ofHours(1))
+        .register(registry)
+        .record(time);
+  }
+
+  /** Counts a block of code that a model wrote. */
+  public void codeGenerated() {
+    Counter.builder("rlm.code.generated")
+        .description("Blocks of code that models wrote and that were run")
+        .register(registry)
+        .increment();
+  }
+
+  /** Counts an attempt at a call of a model, one of those that are configured, and the time that it took. */
+  public void modelCalled(String model, String outcome, Duration time) {
+    Timer.builder("rlm.model.calls")
+        .description("Attempts at calls of models, and the time that they took")
+        .tag("model", model)
+        .tag("outcome", outcome)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(10))
+        .maximumExpectedValue(Duration.ofMinutes(10))
+        .register(registry)
+        .record(time);
+  }
+
+  /** Counts tokens of a model: those that were sent, what of them was cached, and those that came back. */
+  public void tokensUsed(String model, long prompt, long cached, long output) {
+    tokens(model, "prompt", prompt);
+    tokens(model, "cached", cached);
+    tokens(model, "output", output);
+  }
+
+  private void tokens(String model, String kind, long count) {
+    Counter.builder("rlm.model.tokens")
+        .description("Tokens of models; those that were cached are among those of the prompt")
+        .tag("model", model)
+        .tag("kind", kind)
+        .register(registry)
+        .increment(count);
+  }
+
   /** Shows a figure that is read when it is asked for. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);

@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** Events against the contract. */
+/** Events, and other values, against the contract. */
 final class OpenApiEvents {
 
   private static final JsonNode CONTRACT = contract();
@@ -20,7 +20,12 @@ final class OpenApiEvents {
 
   /** Fails when an event is not as the contract says. */
   static void check(JsonNode event) {
-    assertEquals(List.of(), SCHEMA.check(CONTRACT.at("/components/schemas/Event"), event), event::toString);
+    check("Event", event);
+  }
+
+  /** Fails when a value is not as the contract says of a schema. */
+  static void check(String schema, JsonNode value) {
+    assertEquals(List.of(), SCHEMA.check(CONTRACT.at("/components/schemas/" + schema), value), value::toString);
   }
 
   private static JsonNode contract() {

@@ -10,6 +10,7 @@ import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.execution.Executor;
 import dev.rlm.engine.execution.SandboxExecutor;
 import dev.rlm.engine.execution.ThrowawaySource;
+import dev.rlm.engine.history.TrajectoryStore;
 import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.Outcome;
@@ -38,6 +39,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,7 +87,8 @@ final class SessionServer implements AutoCloseable {
         ApiServer.start(
             new ApiServer.Options(
                 "127.0.0.1", 0, List.of(KEY, OTHER_KEY), List.of(), new ByteSize(MAX_BODY), WAIT, WAIT),
-            new ApiServer.Services(executor, new ThrowawaySource(pool, egress), sessions, contexts()),
+            new ApiServer.Services(
+                executor, new ThrowawaySource(pool, egress), sessions, contexts(), Optional.empty(), trajectories()),
             () -> TestServer.readiness(true, "ok"),
             () -> "");
   }
@@ -110,6 +113,14 @@ final class SessionServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns a store in which nothing is kept. */
+  static TrajectoryStore trajectories() {
+    return new TrajectoryStore(
+        Path.of("/nowhere"),
+        new TrajectoryStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
+        InstantSource.system());
   }
 
   /** All sandboxes do this with code from now on. */

@@ -12,6 +12,7 @@ import dev.rlm.engine.execution.ThrowawaySource;
 import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.context.DataFolder;
 import dev.rlm.engine.execution.Egress;
+import dev.rlm.engine.history.TrajectoryStore;
 import dev.rlm.engine.sandbox.FakeSandboxRuntime;
 import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -20,9 +21,6 @@ import dev.rlm.engine.sandbox.SandboxSpec;
 import dev.rlm.engine.sandbox.pool.PoolSettings;
 import dev.rlm.engine.sandbox.pool.SandboxPool;
 import dev.rlm.engine.session.SessionRegistry;
-import java.time.InstantSource;
-import dev.rlm.engine.sandbox.ByteSize;
-import dev.rlm.engine.sandbox.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,9 +33,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import dev.rlm.engine.sandbox.ByteSize;
+import dev.rlm.engine.sandbox.Outcome;
 
 /** A real server on a free port, over an executor that a test scripts. */
 final class TestServer implements AutoCloseable {
@@ -54,6 +56,8 @@ final class TestServer implements AutoCloseable {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<ExecutionCommand> commands = new CopyOnWriteArrayList<>();
+  private final Optional<ScriptedInference> inference;
+  private final TrajectoryStore trajectories = SessionServer.trajectories();
   private final ApiServer server;
   private volatile Script script = _ -> Executions.of(new Outcome.Completed());
   private volatile Readiness readiness = readiness(true, "ok");
@@ -71,9 +75,15 @@ final class TestServer implements AutoCloseable {
   }
 
   private TestServer(List<String> apiKeys, List<String> allowedHosts) {
+    this(apiKeys, allowedHosts, MAX_BODY, Optional.empty());
+  }
+
+  private TestServer(
+      List<String> apiKeys, List<String> allowedHosts, ByteSize maxBody, Optional<ScriptedInference> inference) {
+    this.inference = inference;
     server =
         ApiServer.start(
-            new ApiServer.Options("127.0.0.1", 0, apiKeys, allowedHosts, MAX_BODY, TIMEOUT, MAX_TIMEOUT),
+            new ApiServer.Options("127.0.0.1", 0, apiKeys, allowedHosts, maxBody, TIMEOUT, MAX_TIMEOUT),
             services(),
             () -> readiness,
             () -> "# HELP rlm_execution\n");
@@ -105,10 +115,13 @@ final class TestServer implements AutoCloseable {
             InstantSource.system()),
         new ContextStore(
             DataFolder.take(folder()),
-            new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
+            new ContextStore.Options(ByteSize.mebibytes(4), Duration.ofHours(1)),
             new Unheard(),
-            InstantSource.system()));
+            InstantSource.system()),
+        inference.map(scripted -> scripted),
+        trajectories);
   }
+
 
   private static Path folder() {
     try {
@@ -129,6 +142,16 @@ final class TestServer implements AutoCloseable {
 
   static TestServer open() {
     return new TestServer(List.of(), List.of());
+  }
+
+  /** Opens a server whose questions are answered by {@code inference}, and that takes large bodies. */
+  static TestServer answeringBy(ScriptedInference inference, String... keys) {
+    return new TestServer(List.of(keys), List.of(), ByteSize.mebibytes(8), Optional.of(inference));
+  }
+
+  /** Returns what keeps the trajectories that the server tells of. */
+  TrajectoryStore kept() {
+    return trajectories;
   }
 
   static TestServer withKeys(String... keys) {

@@ -40,6 +40,13 @@ final class MainTest {
         "run -c pass --timeout 1e999999999",
         "run /nowhere/at/all.py",
         "run -c pass --context /nowhere/at/all.json",
+        "ask",
+        "ask one two",
+        "ask x --timeout 0",
+        "ask x --timeout 100000",
+        "ask x --max-iterations many",
+        "ask x --schema /nowhere/at/all.json",
+        "ask x --context /nowhere/at/all.txt",
         "doctor extra",
         "filter extra"
       })
@@ -62,7 +69,7 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "run", "filter", "doctor"})
+  @ValueSource(strings = {"serve", "run", "ask", "filter", "doctor"})
   void explainsEachCommand(String command) {
     Said said = run(command, "--help");
     assertEquals(0, said.status());
@@ -80,6 +87,23 @@ final class MainTest {
   }
 
   @Test
+  void documentsTheExitStatusesOfAsk() {
+    String help = run("ask", "--help").out();
+    for (String status : List.of("0", "1", "2", "69", "78", "124", "125", "130", "141")) {
+      assertTrue(help.lines().anyMatch(line -> line.strip().startsWith(status + " ")), status + " in " + help);
+    }
+  }
+
+  @Test
+  void readsASchemaBeforeItAsks(@TempDir Path folder) throws Exception {
+    Path schema = Files.writeString(folder.resolve("schema.json"), "{");
+    Said said = run("ask", "x", "--schema", schema.toString());
+    assertEquals(2, said.status());
+    assertTrue(said.err().contains(schema + " is not JSON"), said.err());
+    assertEquals(2, run("ask", " ").status());
+  }
+
+  @Test
   void documentsTheExitStatusesOfDoctor() {
     String help = run("doctor", "--help").out();
     for (String status : List.of("0", "69", "78")) {
@@ -94,7 +118,7 @@ final class MainTest {
       assertTrue(usage.contains("  " + command), usage);
     }
     assertEquals(
-        List.of("doctor", "filter", "repl", "run", "serve"),
+        List.of("ask", "doctor", "filter", "repl", "run", "serve"),
         Main.commandLine().getSubcommands().keySet().stream().sorted().toList());
   }
 

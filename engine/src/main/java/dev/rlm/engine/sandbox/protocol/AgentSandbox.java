@@ -6,7 +6,6 @@ import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
 import dev.rlm.engine.sandbox.GuestContext;
-import dev.rlm.engine.sandbox.HostCalls;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.OutputListener;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -150,7 +149,7 @@ public final class AgentSandbox implements Sandbox {
           SandboxUnavailableException.Reason.DAEMON,
           "sandbox %s cannot be reached now, and was not sent the code: try again later".formatted(name));
     }
-    CallDispatcher calls = new CallDispatcher(request.id(), request.calls(), HostCalls.Limits.STANDARD, this::send);
+    CallDispatcher calls = new CallDispatcher(request.id(), request.calls(), request.calls().limits(), this::send);
     Run run = new Run(request.id(), listener, outputLimit, calls);
     if (!current.compareAndSet(null, run)) {
       throw new IllegalStateException("an execution is under way in sandbox " + name);
@@ -218,7 +217,7 @@ public final class AgentSandbox implements Sandbox {
             request.code(),
             request.context().map(context -> deliver(request.id(), context)),
             request.calls().functions().stream().sorted().toList()));
-    Optional<Ending> ending = run.await(request.timeout());
+    Optional<Ending> ending = awaitEnding(request, run);
     if (ending.isPresent()) {
       return conclude(ending.get(), run.interrupted());
     }
@@ -232,6 +231,21 @@ public final class AgentSandbox implements Sandbox {
     }
     lose("its code ran into the time limit and did not answer the interrupt");
     return new Conclusion(new Outcome.TimedOut(request.timeout(), false));
+  }
+
+  /** Waits as long as the code may take; where waiting for the host's answers does not count, so much longer. */
+  private static Optional<Ending> awaitEnding(ExecutionRequest request, Run run) throws InterruptedException {
+    Duration credited = Duration.ZERO;
+    Optional<Ending> ending = run.await(request.timeout());
+    while (ending.isEmpty() && !request.calls().timed()) {
+      Duration waited = run.waited();
+      if (waited.equals(credited)) {
+        return Optional.empty();
+      }
+      ending = run.await(waited.minus(credited));
+      credited = waited;
+    }
+    return ending;
   }
 
   private Conclusion conclude(Ending ending, boolean interrupted) throws InterruptedException {

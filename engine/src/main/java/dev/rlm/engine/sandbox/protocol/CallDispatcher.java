@@ -2,6 +2,7 @@ package dev.rlm.engine.sandbox.protocol;
 
 import dev.rlm.engine.sandbox.HostCalls;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,9 @@ final class CallDispatcher implements AutoCloseable {
   private final Semaphore concurrent;
   private final AtomicInteger made = new AtomicInteger();
   private final Set<FutureTask<String>> underWay = ConcurrentHashMap.newKeySet();
+  private int answering;
+  private long since;
+  private long waitedNanos;
   private volatile boolean closed;
 
   CallDispatcher(String id, HostCalls calls, HostCalls.Limits limits, Consumer<HostMessage> send) {
@@ -55,11 +59,30 @@ final class CallDispatcher implements AutoCloseable {
     }
   }
 
+  /** Returns for how long at least one call was under way so far. */
+  synchronized Duration waited() {
+    return Duration.ofNanos(answering == 0 ? waitedNanos : waitedNanos + System.nanoTime() - since);
+  }
+
+  private synchronized void begin() {
+    if (answering++ == 0) {
+      since = System.nanoTime();
+    }
+  }
+
+  private synchronized void end() {
+    if (--answering == 0) {
+      waitedNanos += System.nanoTime() - since;
+    }
+  }
+
   private void answer(GuestMessage.Call call) {
     HostMessage answer;
+    begin();
     try {
       answer = ask(call);
     } finally {
+      end();
       // Before the answer is on its way: the guest may make the next call as soon as it has this one's.
       concurrent.release();
     }

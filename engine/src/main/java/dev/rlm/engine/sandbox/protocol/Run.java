@@ -58,6 +58,11 @@ final class Run {
     }
   }
 
+  /** Returns for how long code has waited for answers of the host's so far, several at one time counted once. */
+  Duration waited() {
+    return calls.waited();
+  }
+
   /** Notes that the caller asked the code to stop. */
   void interrupt() {
     interrupted = true;
