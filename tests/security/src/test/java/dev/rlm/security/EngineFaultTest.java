@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -160,7 +161,7 @@ final class EngineFaultTest {
 
       Map<Integer, Long> statuses = new TreeMap<>();
       for (int n = 0; n < requests.size(); n++) {
-        HttpResponse<String> answer = requests.get(n).join();
+        HttpResponse<String> answer = requests.get(n).handle((got, broken) -> answered(got, broken, engine)).join();
         statuses.merge(answer.statusCode(), 1L, Long::sum);
         if (answer.statusCode() == 200) {
           assertEquals(Integer.toString(n), EngineProcess.parse(answer.body()).get("result").textValue(), "somebody else's answer");
@@ -173,6 +174,13 @@ final class EngineFaultTest {
       engine.closeConnections();
       await("descriptors as before", () -> engine.openFiles() <= files + 24);
     }
+  }
+
+  private static HttpResponse<String> answered(@Nullable HttpResponse<String> got, @Nullable Throwable broken, EngineProcess engine) {
+    if (got == null) {
+      throw new AssertionError(engine.log(), broken);
+    }
+    return got;
   }
 
   @Test
