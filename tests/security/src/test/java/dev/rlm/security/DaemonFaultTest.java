@@ -14,12 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +89,7 @@ final class DaemonFaultTest {
   @AfterEach
   void recovers() throws IOException {
     repair();
-    await("executions again", () -> engine.post("/execute", Map.of("code", "1")).statusCode() == 200);
+    awaitExecution();
     await("a full pool again", () -> engine.metric("rlm_pool_idle") == POOL);
     await("nothing of the engine's but its pool", () -> engine.metric("rlm_pool_leased") == 0 && own().size() == POOL);
     assertEquals(0, engine.metric("rlm_containers_quarantined"));
@@ -134,7 +135,7 @@ final class DaemonFaultTest {
     unavailable("sandbox_unavailable");
     notReady();
     daemon.launch();
-    await("executions again", () -> engine.post("/execute", Map.of("code", "1")).statusCode() == 200);
+    awaitExecution();
     assertEquals(410, engine.post(session, Map.of("code", "1")).statusCode());
     // Under gVisor this verdict comes from the daemon's events: they are listened to again.
     assertEquals("out_of_memory", engine.execute("x = 'a' * 10**9").get("outcome").textValue());
@@ -236,7 +237,7 @@ final class DaemonFaultTest {
 
   @Test
   void aMissingImageIsSaidToBeSoAndUsedAgainWhenItIsBack() {
-    String image = own().getFirst().getImageId();
+    String image = Objects.requireNonNull(own().getFirst().getImageId());
     await(
         "the image to be gone",
         () -> {
@@ -282,10 +283,20 @@ final class DaemonFaultTest {
   void aMissingRuntimeIsAnErrorAndNeverAnotherRuntime() throws IOException {
     Files.move(daemon.runtime(), runtimeAside);
 
-    servesUntilUnavailable("sandbox_unavailable");
+    servesUntilUnavailable("sandbox_unavailable", () -> {});
 
     Files.move(runtimeAside, daemon.runtime());
     assertEquals("runsc", awaitExecution().at("/isolation/runtime").textValue());
+    endIdleShims();
+  }
+
+  /** A shim that cannot ask its runtime to remove a container stays for ever, without one: containerd's own leak. */
+  private static void endIdleShims() {
+    await("a full pool", () -> engine.metric("rlm_pool_idle") == POOL);
+    Set<String> containers = ids(own());
+    daemon.processes("containerd-shim").stream()
+        .filter(shim -> containers.stream().noneMatch(PrivateDaemon.commandLine(shim)::contains))
+        .forEach(shim -> PrivateDaemon.signal(shim.pid(), "KILL"));
   }
 
   @Test
@@ -314,9 +325,7 @@ final class DaemonFaultTest {
 
   @Test
   void aFullDiskOfTheDaemonsIsAnErrorUntilThereIsRoom() {
-    daemon.fillDataRoot();
-
-    servesUntilUnavailable("sandbox_unavailable");
+    servesUntilUnavailable("sandbox_unavailable", daemon::fillDataRoot);
 
     long before = triesToFill();
     long begun = System.nanoTime();
@@ -337,27 +346,35 @@ final class DaemonFaultTest {
     return engine.log().lines().filter(line -> line.contains("the pool is not filled")).count();
   }
 
-  /** Executes while there is a sandbox that waited, and expects to be refused after that. */
-  private static void servesUntilUnavailable(String code) {
+  /** Executes while there is a sandbox that waited, and expects to be refused after that, three times in a row. */
+  private static void servesUntilUnavailable(String code, Runnable keepUp) {
+    AtomicInteger refusals = new AtomicInteger();
     await(
-        "a refusal",
+        "refusals",
         () -> {
-          int status = engine.post("/execute", Map.of("code", "1")).statusCode();
-          assertTrue(status == 200 || status == 503, () -> "status " + status);
-          return status == 503;
+          keepUp.run();
+          HttpResponse<String> answer = engine.post("/execute", Map.of("code", "1"));
+          if (answer.statusCode() == 200) {
+            refusals.set(0);
+            return false;
+          }
+          refused(code, answer);
+          return refusals.incrementAndGet() == 3;
         });
-    unavailable(code);
+  }
+
+  private static void refused(String code, HttpResponse<String> answer) {
+    assertEquals(503, answer.statusCode(), answer::body);
+    assertEquals(code, json(answer).get("code").textValue(), answer::body);
+    assertTrue(answer.headers().firstValue("Retry-After").isPresent());
   }
 
   /** Expects a prompt refusal, more than once. */
   private static void unavailable(String code) {
     for (int request = 0; request < POOL + 1; request++) {
       long asked = System.nanoTime();
-      HttpResponse<String> refused = engine.post("/execute", Map.of("code", "1"));
+      refused(code, engine.post("/execute", Map.of("code", "1")));
       Duration took = Duration.ofNanos(System.nanoTime() - asked);
-      assertEquals(503, refused.statusCode(), refused::body);
-      assertEquals(code, json(refused).get("code").textValue(), refused::body);
-      assertTrue(refused.headers().firstValue("Retry-After").isPresent());
       assertTrue(took.compareTo(PROMPT) < 0, () -> "it took " + took);
     }
   }
@@ -369,15 +386,8 @@ final class DaemonFaultTest {
   }
 
   private static JsonNode awaitExecution() {
-    Map<String, JsonNode> answer = new HashMap<>();
-    await(
-        "executions again",
-        () -> {
-          HttpResponse<String> response = engine.post("/execute", Map.of("code", "1"));
-          answer.put("it", json(response));
-          return response.statusCode() == 200;
-        });
-    return answer.get("it");
+    await("executions again", () -> engine.post("/execute", Map.of("code", "1")).statusCode() == 200);
+    return engine.execute("1");
   }
 
   private static List<Container> own() {

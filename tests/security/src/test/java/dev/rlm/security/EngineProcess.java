@@ -86,7 +86,10 @@ final class EngineProcess implements AutoCloseable {
     builder.environment().put("RLM_HOME", System.getProperty("rlm.home"));
     builder.environment().putAll(variables);
     try {
-      return new EngineProcess(builder.start());
+      Process process = builder.start();
+      // For tests that are broken off; on an engine that has ended it has no effect.
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
+      return new EngineProcess(process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -154,16 +154,7 @@ final class LifecycleTest {
     assertTrue(
         Containers.within(Duration.ofSeconds(20), () -> Containers.ofEngines().size() == containers - 1),
         () -> "containers: " + Containers.ofEngines());
-    CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                answer.complete(engine.post("/execute", body));
-              } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            });
+    CompletableFuture<HttpResponse<String>> answer = engine.begin("/execute", body);
     assertTrue(
         Containers.within(
             Duration.ofSeconds(20),

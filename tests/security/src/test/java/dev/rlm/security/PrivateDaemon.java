@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -55,6 +56,9 @@ final class PrivateDaemon implements AutoCloseable {
   private final Path namespaceId;
   private final DockerClient client;
 
+  /** For tests that are broken off. */
+  private final Thread atExit = Thread.ofPlatform().unstarted(this::remove);
+
   private PrivateDaemon(Path folder) throws IOException {
     this.folder = folder;
     this.runtime = Files.copy(sharedRuntime(), folder.resolve("runsc"), StandardCopyOption.COPY_ATTRIBUTES);
@@ -75,6 +79,7 @@ final class PrivateDaemon implements AutoCloseable {
     launch();
     this.first = namespace.children().findFirst().orElseThrow(() -> new AssertionError(log()));
     this.namespaceId = namespaceOf(first);
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /** Starts a daemon and gives it the sandbox image. */
@@ -246,9 +251,9 @@ final class PrivateDaemon implements AutoCloseable {
     return runtime;
   }
 
-  /** Fills its data root to the last byte. */
+  /** Fills its data root to the last byte, again where some were freed. */
   void fillDataRoot() {
-    try (var filler = Files.newOutputStream(filler())) {
+    try (var filler = Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       byte[] piece = new byte[1 << 16];
       while (true) {
         filler.write(piece);
@@ -328,6 +333,11 @@ final class PrivateDaemon implements AutoCloseable {
   /** Ends everything in its namespace, and makes sure that nothing is left of it. */
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    remove();
+  }
+
+  private void remove() {
     try {
       client.close();
       namespace.destroyForcibly();

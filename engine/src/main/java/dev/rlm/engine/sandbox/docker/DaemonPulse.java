@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether the daemon answers. It is asked every second whether it lives; one that has not said so within five is silent:
- * calls under way fail at that moment, and new ones at once, until it answers again. However long a call may take by its own
- * deadline, a daemon that hangs so costs nobody more than {@value #PATIENCE_SECONDS} seconds and a moment.
+ * Knows whether the daemon answers. It is asked every second whether it lives; one that twice in a row has not said so within
+ * {@value #PATIENCE_SECONDS} seconds is silent: calls under way fail at that moment, and new ones at once, until it answers again.
+ * However long a call may take by its own deadline, a daemon that hangs so costs nobody more than some ten seconds. Twice, because a
+ * process that was stopped for a while itself finds that its question was not answered in time.
  *
  * <p>A daemon that refuses connections fails calls by itself, at once, and is not silent; its return is noticed all the same.
  *
@@ -25,7 +26,8 @@ final class DaemonPulse implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DaemonPulse.class);
 
-  private static final int PATIENCE_SECONDS = 5;
+  private static final int PATIENCE_SECONDS = 4;
+  private static final int MISSES = 2;
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
   private final Runnable ping;
@@ -36,6 +38,7 @@ final class DaemonPulse implements AutoCloseable {
   private final Thread beating;
   private volatile boolean silent;
   private boolean away;
+  private int missed;
 
   /** The daemon does not answer. */
   static final class SilentException extends Exception {
@@ -107,7 +110,9 @@ final class DaemonPulse implements AutoCloseable {
     try {
       while (true) {
         beat();
-        Thread.sleep(period);
+        if (missed == 0 || silent) {
+          Thread.sleep(period);
+        }
       }
     } catch (InterruptedException e) {
       log.trace("the daemon is asked no more");
@@ -119,13 +124,18 @@ final class DaemonPulse implements AutoCloseable {
     Thread.ofVirtual().name("daemon-ping").start(answer);
     try {
       answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      missed = 0;
       isBack();
     } catch (ExecutionException e) {
+      missed = 0;
       away = true;
       silent = false; // Calls fail by themselves, and say why.
       log.debug("the Docker daemon cannot be reached", e);
     } catch (TimeoutException e) {
-      isSilent();
+      missed++;
+      if (missed >= MISSES) {
+        isSilent();
+      }
     } finally {
       answer.cancel(true);
     }

@@ -22,6 +22,7 @@ final class DaemonPulseTest {
   private enum State {
     ANSWERS,
     HANGS,
+    HANGS_ONCE,
     REFUSES
   }
 
@@ -36,8 +37,11 @@ final class DaemonPulseTest {
     switch (state) {
       case ANSWERS -> {}
       case REFUSES -> throw new IllegalStateException("connection refused");
-      case HANGS -> {
+      case HANGS, HANGS_ONCE -> {
         hung.incrementAndGet();
+        if (state == State.HANGS_ONCE) {
+          state = State.ANSWERS;
+        }
         try {
           new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -80,6 +84,21 @@ final class DaemonPulseTest {
     pulse.watch(next).close();
     assertFalse(next.isDone());
     assertFalse(pulse.awaitReturn(Duration.ofMillis(20)), "it came back once");
+  }
+
+  @Test
+  void forgivesOneAnswerThatIsLate() throws Exception {
+    CompletableFuture<String> underWay = new CompletableFuture<>();
+    try (DaemonPulse.Watch _ = pulse.watch(underWay)) {
+      for (int late = 0; late < 5; late++) {
+        state = State.HANGS_ONCE;
+        Eventually.holds("it answers again", () -> state == State.ANSWERS);
+        int before = asked.get();
+        Eventually.holds("it was asked again", () -> asked.get() > before + 1);
+      }
+    }
+    assertTrue(pulse.answers());
+    assertFalse(underWay.isDone());
   }
 
   @Test
