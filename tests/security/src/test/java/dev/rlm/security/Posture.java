@@ -77,8 +77,8 @@ final class Posture {
 
   private static List<String> ulimits(InspectContainerResponse container) {
     return Arrays.stream(container.getHostConfig().getUlimits())
-        .filter(limit -> limit.getSoft().equals(limit.getHard()))
-        .map(limit -> limit.getName() + " " + limit.getHard())
+        .filter(limit -> limit.getSoftLong().equals(limit.getHardLong()))
+        .map(limit -> limit.getName() + " " + limit.getHardLong())
         .toList();
   }
 

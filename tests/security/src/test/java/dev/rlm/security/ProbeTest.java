@@ -13,9 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,12 +31,9 @@ final class ProbeTest {
   private static final Map<Cell, Target> TARGETS = new EnumMap<>(Cell.class);
 
   @BeforeAll
-  static void startEngines() throws Exception {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Target>> targets = Arrays.stream(Cell.values()).map(cell -> threads.submit(() -> Target.start(cell))).toList();
-      for (Future<Target> target : targets) {
-        TARGETS.put(target.get().cell(), target.get());
-      }
+  static void startEngines() {
+    for (Cell cell : Cell.values()) {
+      TARGETS.put(cell, Target.start(cell));
     }
   }
 

@@ -58,6 +58,7 @@ final class SandboxSecurityTest {
   @ParameterizedTest
   @ValueSource(strings = {"runsc", "runc"})
   @Tag("file")
+  @Tag("files")
   void test_sensitive_file_access(String runtime) {
     JsonNode answer = attack(runtime, "open('/etc/shadow')");
 
