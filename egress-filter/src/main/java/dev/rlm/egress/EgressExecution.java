@@ -193,7 +193,10 @@ public final class EgressExecution {
     return views;
   }
 
-  /** Whether the budget covers all of what is held, in each view of it: then it need not be compared with the context. */
+  /**
+   * Whether the budget covers all that is held, once for each view of it: then it need not be
+   * compared with the context.
+   */
   private boolean mayAllBeCopies(int views) {
     for (int piece = 0; piece < log.pieces(); piece++) {
       if (filter.policy().of(log.pieceChannel(piece)).echo() != EchoMode.BUDGET) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 /** What leaves while a context document is still being prepared. */
 class UnfinishedIndexTest {
 
-  private static final String SECRET = "ghp_" + Samples.random(new Random(5), "abcdefghijkLMNOPQRSTUV0123456789", 36);
+  private static final String SECRET =
+      "ghp_" + Samples.random(new Random(5), "abcdefghijkLMNOPQRSTUV0123456789", 36);
 
   private final String document = prose(11) + "token: " + SECRET + "\n" + prose(12);
   private final Queue<Runnable> indexing = new ArrayDeque<>();
@@ -36,13 +37,15 @@ class UnfinishedIndexTest {
     Random random = new Random(seed);
     StringBuilder text = new StringBuilder();
     while (text.length() < 50_000) {
-      text.append(Samples.random(random, "abcdefghijklmnopqrstuvwxyz", 2 + random.nextInt(8))).append(' ');
+      text.append(Samples.random(random, "abcdefghijklmnopqrstuvwxyz", 2 + random.nextInt(8)))
+          .append(' ');
     }
     return text.toString();
   }
 
   private EgressSession open(EgressFilter filter) {
-    return filter.openSession(filter.index(MemorySegment.ofArray(document.getBytes(UTF_8)), secrets, indexing::add));
+    MemorySegment context = MemorySegment.ofArray(document.getBytes(UTF_8));
+    return filter.openSession(filter.index(context, secrets, indexing::add));
   }
 
   private void findSecrets(EgressFilter filter) throws IOException {
@@ -73,7 +76,9 @@ class UnfinishedIndexTest {
     FilteredText one = session.filter(Channel.STDOUT, "no copy of anything, ".repeat(50));
 
     assertEquals("no copy of anything, ".repeat(50), one.text());
-    assertEquals(List.of("context-uncompared"), one.report().findings().stream().map(Finding::ruleId).toList());
+    assertEquals(
+        List.of("context-uncompared"),
+        one.report().findings().stream().map(Finding::ruleId).toList());
     assertEquals(1_050, session.echoReleased().get(Channel.STDOUT));
     assertEquals("short", session.filter(Channel.STDOUT, "short").text());
     assertEquals(1_050, session.echoReleased().get(Channel.STDOUT));

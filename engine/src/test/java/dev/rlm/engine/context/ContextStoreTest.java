@@ -329,16 +329,20 @@ final class ContextStoreTest {
     PipedInputStream body = new PipedInputStream(sender, 1 << 20);
     CompletableFuture<byte[]> begun = new CompletableFuture<>();
     store.close();
-    store = store(document -> {
-      readAlong = readers.submit(() -> {
-        begun.complete(document.readNBytes(256 << 10));
-        return readAndClose(document);
-      });
-      return stored -> heard.add("stored " + stored.contentHash().substring(0, 8));
-    });
+    store =
+        store(
+            document -> {
+              readAlong =
+                  readers.submit(
+                      () -> {
+                        begun.complete(document.readNBytes(256 << 10));
+                        return readAndClose(document);
+                      });
+              return _ -> {};
+            });
     byte[] text = "0123456789abcdef".repeat(40_000).getBytes(StandardCharsets.UTF_8);
-    Future<StoredContext> stored = readers.submit(
-        () -> store.put(ANN, body, OptionalLong.empty(), ContextStore.Form.TEXT, Optional.empty()));
+    Future<StoredContext> stored =
+        readers.submit(() -> store.put(ANN, body, OptionalLong.empty(), ContextStore.Form.TEXT, Optional.empty()));
 
     sender.write(text, 0, 400_000);
     assertArrayEquals(Arrays.copyOf(text, 256 << 10), begun.get(30, TimeUnit.SECONDS));
@@ -352,7 +356,9 @@ final class ContextStoreTest {
 
   @Test
   void tellsTheListenerThatTheRestDoesNotArrive() {
-    refused(ContextException.Reason.BROKEN_OFF, () -> store.put(ANN, new Unreadable(), OptionalLong.empty(), ContextStore.Form.EITHER, Optional.empty()));
+    refused(
+        ContextException.Reason.BROKEN_OFF,
+        () -> store.put(ANN, new Unreadable(), OptionalLong.empty(), ContextStore.Form.EITHER, Optional.empty()));
 
     ExecutionException e = assertThrows(ExecutionException.class, () -> readAlong.get(30, TimeUnit.SECONDS));
     assertInstanceOf(IOException.class, e.getCause());
