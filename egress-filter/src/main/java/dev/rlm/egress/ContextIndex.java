@@ -2,11 +2,16 @@ package dev.rlm.egress;
 
 import dev.rlm.egress.echo.EchoIndex;
 import dev.rlm.egress.scan.LiteralIndex;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * A context document, prepared so that copies of it and the secrets in it are found in output.
- * Built by {@link EgressFilter#index(byte[])}; immutable, thread-safe, and meant to be shared by
- * all sessions over the same document.
+ * A context document, prepared or being prepared so that copies of it and the secrets in it are
+ * found in output. Made by {@link EgressFilter}; thread-safe, and meant to be shared by all sessions
+ * over the same document.
+ *
+ * <p>Sessions may be opened over it at once. Output waits until the document's secrets are known.
+ * Until copies of it can be found, output that the budget covers counts as a copy, and other output
+ * waits for that too.
  */
 public final class ContextIndex {
 
@@ -17,25 +22,15 @@ public final class ContextIndex {
    */
   public static final int GUARANTEED_RUN = EchoIndex.GUARANTEED;
 
-  private final EchoIndex echo;
-  private final LiteralIndex secrets;
-  private final String contentHash;
+  private final CompletableFuture<EchoIndex> echo;
+  private final CompletableFuture<ContextSecrets> secrets;
   private final long length;
 
-  ContextIndex(EchoIndex echo, LiteralIndex secrets, String contentHash, long length) {
+  ContextIndex(
+      CompletableFuture<EchoIndex> echo, CompletableFuture<ContextSecrets> secrets, long length) {
     this.echo = echo;
     this.secrets = secrets;
-    this.contentHash = contentHash;
     this.length = length;
-  }
-
-  /**
-   * SHA-256 of the document, for sharing.
-   *
-   * @return 64 lower-case hexadecimal digits
-   */
-  public String contentHash() {
-    return contentHash;
   }
 
   /**
@@ -48,19 +43,30 @@ public final class ContextIndex {
   }
 
   /**
-   * Memory that the index takes up, without the document.
+   * Memory that the index takes up, without the document. Waits until it is built.
    *
    * @return bytes; at most 0.8 for each byte of the document beyond a fixed kilobyte
    */
   public long size() {
-    return echo.size();
+    return echo.join().size();
   }
 
+  /** Gives up what is not begun yet. Only for when no session over it is left. */
+  public void cancel() {
+    echo.cancel(false);
+  }
+
+  boolean findsCopies() {
+    return echo.isDone();
+  }
+
+  /** Waits until it is built. */
   EchoIndex echo() {
-    return echo;
+    return echo.join();
   }
 
+  /** Waits until they are known. */
   LiteralIndex secrets() {
-    return secrets;
+    return secrets.join().values();
   }
 }

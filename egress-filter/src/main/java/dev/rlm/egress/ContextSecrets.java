@@ -1,36 +1,73 @@
 package dev.rlm.egress;
 
+import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
-/** Reads a context document once, in pieces, for its secrets and for its hash. */
-final class ContextSecrets {
+/**
+ * The secrets of a context document, to be matched exactly in output. Found by {@link
+ * EgressFilter#secrets(InputStream)}; immutable.
+ */
+public final class ContextSecrets {
 
   private static final int PIECE = 1 << 20;
   private static final int OVERLAP = 8 << 10;
   private static final int MOST = 10_000;
 
-  private ContextSecrets() {}
+  private final LiteralIndex values;
 
-  /** The values of the secrets in a document, each once, at most ten thousand. */
-  static List<byte[]> in(MemorySegment context, Scanner scanner) {
+  private ContextSecrets(List<byte[]> values) {
+    this.values = new LiteralIndex(values, "context-secret", Span.Kind.SECRET);
+  }
+
+  /** Fills an array as far as the document goes; gives how many bytes. */
+  @FunctionalInterface
+  private interface Document {
+    int read(byte[] into, int offset, int length) throws IOException;
+  }
+
+  /** Reads a document to its end, in pieces. */
+  static ContextSecrets in(InputStream document, Scanner scanner) throws IOException {
+    return in(document::readNBytes, scanner);
+  }
+
+  /** Reads a document in memory. */
+  static ContextSecrets in(MemorySegment document, Scanner scanner) {
+    long[] at = {0};
+    try {
+      return in(
+          (into, offset, length) -> {
+            int count = (int) Math.min(length, document.byteSize() - at[0]);
+            MemorySegment.copy(document, ValueLayout.JAVA_BYTE, at[0], into, offset, count);
+            at[0] += count;
+            return count;
+          },
+          scanner);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Memory does not fail to be read.
+    }
+  }
+
+  /** The values, each once, at most ten thousand. */
+  private static ContextSecrets in(Document document, Scanner scanner) throws IOException {
     Set<ByteBuffer> seen = new HashSet<>();
     List<byte[]> values = new ArrayList<>();
     byte[] piece = new byte[PIECE];
-    for (long at = 0; at < context.byteSize() && values.size() < MOST; at += PIECE - OVERLAP) {
-      int length = (int) Math.min(PIECE, context.byteSize() - at);
-      MemorySegment.copy(context, ValueLayout.JAVA_BYTE, at, piece, 0, length);
+    int kept = 0;
+    int count = document.read(piece, kept, PIECE);
+    while (count > 0 && values.size() < MOST) {
+      int length = kept + count;
       List<Span> found = new ArrayList<>();
       scanner.scan(piece, length, Scanner.Scope.ALL, found);
       for (Span span : found) {
@@ -42,22 +79,14 @@ final class ContextSecrets {
           values.add(value);
         }
       }
+      kept = Math.min(OVERLAP, length);
+      System.arraycopy(piece, length - kept, piece, 0, kept);
+      count = document.read(piece, kept, PIECE - kept);
     }
-    return values;
+    return new ContextSecrets(values);
   }
 
-  static String sha256(MemorySegment context) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] piece = new byte[PIECE];
-      for (long at = 0; at < context.byteSize(); at += PIECE) {
-        int length = (int) Math.min(PIECE, context.byteSize() - at);
-        MemorySegment.copy(context, ValueLayout.JAVA_BYTE, at, piece, 0, length);
-        digest.update(piece, 0, length);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+  LiteralIndex values() {
+    return values;
   }
 }

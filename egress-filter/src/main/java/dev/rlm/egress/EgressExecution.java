@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The output of one execution on its way out. Bytes are written in pieces of any size on any
@@ -30,7 +29,7 @@ public final class EgressExecution {
       Comparator.comparingInt(Span::start).thenComparing(Span::end).thenComparing(Span::rule);
 
   private final EgressFilter filter;
-  private final @Nullable ContextIndex context;
+  private final List<ContextIndex> contexts;
   private final SessionState state;
   private final EgressSink sink;
   private final boolean continues;
@@ -47,12 +46,12 @@ public final class EgressExecution {
 
   EgressExecution(
       EgressFilter filter,
-      @Nullable ContextIndex context,
+      List<ContextIndex> contexts,
       SessionState state,
       EgressSink sink,
       boolean continues) {
     this.filter = filter;
-    this.context = context;
+    this.contexts = contexts;
     this.state = state;
     this.sink = sink;
     this.continues = continues;
@@ -152,8 +151,9 @@ public final class EgressExecution {
     int settled = settle;
     try {
       List<View> views = views();
+      boolean patient = !mayAllBeCopies(views.size());
       for (View view : views) {
-        paint(view, settled, views.size() > 1 && view != views.getLast(), painting);
+        paint(view, settled, views.size() > 1 && view != views.getLast(), patient, painting);
       }
     } catch (RuntimeException | StackOverflowError failure) {
       painting = new Painting(log.size());
@@ -193,10 +193,28 @@ public final class EgressExecution {
     return views;
   }
 
-  private void paint(View view, int settled, boolean besideAll, Painting painting) {
+  /**
+   * Whether the budget covers all that is held, once for each view of it: then it need not be
+   * compared with the context.
+   */
+  private boolean mayAllBeCopies(int views) {
+    for (int piece = 0; piece < log.pieces(); piece++) {
+      if (filter.policy().of(log.pieceChannel(piece)).echo() != EchoMode.BUDGET) {
+        return false;
+      }
+    }
+    return (long) views * log.size() <= Math.min(echoLeft, state.echoLeft());
+  }
+
+  private void paint(
+      View view, int settled, boolean besideAll, boolean patient, Painting painting) {
     List<Span> spans =
         filter.find(
-            view.text(), view.length(), context, deepSeen < filter.policy().limits().deepBytes());
+            view.text(),
+            view.length(),
+            contexts,
+            deepSeen < filter.policy().limits().deepBytes(),
+            patient);
     spans.sort(BY_START);
     for (Span span : spans) {
       int from = Math.max(span.start(), view.from());

@@ -9,11 +9,13 @@ import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Executor;
 
 /**
  * Finds and redacts secrets and copies of a context document in what leaves a sandbox. Built once,
@@ -127,14 +129,40 @@ public final class EgressFilter {
    * @return the index, to be shared by sessions
    */
   public ContextIndex index(MemorySegment context) {
-    CompletableFuture<LiteralIndex> secrets =
-        CompletableFuture.supplyAsync(
-            () ->
-                new LiteralIndex(
-                    ContextSecrets.in(context, scanner), "context-secret", Span.Kind.SECRET));
-    CompletableFuture<String> hash = secrets.thenApply(done -> ContextSecrets.sha256(context));
-    EchoIndex echo = new EchoIndex(context);
-    return new ContextIndex(echo, secrets.join(), hash.join(), context.byteSize());
+    CompletableFuture<ContextSecrets> secrets =
+        CompletableFuture.supplyAsync(() -> ContextSecrets.in(context, scanner));
+    ContextIndex index = index(context, secrets, Runnable::run);
+    secrets.join();
+    return index;
+  }
+
+  /**
+   * Prepares a context document in the background and returns at once: see {@link ContextIndex} for
+   * what output waits for.
+   *
+   * @param context the document; as of {@link #index(MemorySegment)}
+   * @param secrets its secrets, as {@link #secrets} finds them; where they fail to come, all output
+   *     of sessions over the document is withheld
+   * @param executor builds what copies are found by: a second or so of work for 100 MB
+   * @return the index, to be shared by sessions
+   */
+  public ContextIndex index(
+      MemorySegment context, CompletableFuture<ContextSecrets> secrets, Executor executor) {
+    return new ContextIndex(
+        CompletableFuture.supplyAsync(() -> new EchoIndex(context), executor),
+        secrets,
+        context.byteSize());
+  }
+
+  /**
+   * Finds the secrets in a document while it is read, on the calling thread.
+   *
+   * @param document read to its end, or until no more are kept; not closed
+   * @return what was found
+   * @throws IOException when it cannot be read to its end
+   */
+  public ContextSecrets secrets(InputStream document) throws IOException {
+    return ContextSecrets.in(document, scanner);
   }
 
   /**
@@ -143,7 +171,7 @@ public final class EgressFilter {
    * @return the session
    */
   public EgressSession openSession() {
-    return new EgressSession(this, null);
+    return new EgressSession(this, List.of());
   }
 
   /**
@@ -153,7 +181,7 @@ public final class EgressFilter {
    * @return the session
    */
   public EgressSession openSession(ContextIndex context) {
-    return new EgressSession(this, context);
+    return new EgressSession(this, List.of(context));
   }
 
   /**
@@ -165,20 +193,35 @@ public final class EgressFilter {
     return policy;
   }
 
-  /** Everything that a text holds, whatever the policy does about it. */
-  List<Span> find(byte[] text, int to, @Nullable ContextIndex context, boolean deep) {
+  /**
+   * Everything that a text holds, whatever the policy does about it.
+   *
+   * @param patient whether to wait for an index that is not built yet; otherwise the text as a whole
+   *     counts as a copy of its document, if it is long enough to be one
+   */
+  List<Span> find(
+      byte[] text, int to, List<ContextIndex> contexts, boolean deep, boolean patient) {
     List<LiteralIndex> literals = new ArrayList<>();
     if (!ownSecrets.isEmpty()) {
       literals.add(ownSecrets);
     }
-    EchoScanner echo = null;
-    if (context != null) {
+    List<EchoScanner> echoes = new ArrayList<>();
+    boolean compared = true;
+    for (ContextIndex context : contexts) {
       if (!context.secrets().isEmpty()) {
         literals.add(context.secrets());
       }
-      echo = new EchoScanner(context.echo(), policy.echo().minimumRun());
+      if (patient || context.findsCopies()) {
+        echoes.add(new EchoScanner(context.echo(), policy.echo().minimumRun()));
+      } else {
+        compared = false;
+      }
     }
-    List<Span> spans = new Inspector(scanner, literals, echo, deep).inspect(text, to);
+    List<Span> spans =
+        new Inspector(scanner, literals, echoes, !contexts.isEmpty(), deep).inspect(text, to);
+    if (!compared && to >= policy.echo().minimumRun()) {
+      spans.add(new Span(0, to, "context-uncompared", Confidence.LOW, Span.Kind.ECHO, List.of()));
+    }
     if (to <= SETTLED_BYTES) {
       settle(text, to, spans, literals, deep);
     }
@@ -200,7 +243,7 @@ public final class EgressFilter {
       Decoded masked = Masked.of(text, to, gone);
       List<Span> more = new ArrayList<>();
       for (Span span :
-          new Inspector(scanner, literals, null, deep).inspect(masked.bytes(), masked.length())) {
+          new Inspector(scanner, literals, List.of(), false, deep).inspect(masked.bytes(), masked.length())) {
         int start = masked.sourceStart(span.start(), span.end());
         int end = masked.sourceEnd(span.start(), span.end());
         if (gone.stream().noneMatch(old -> old.start() <= start && end <= old.end())) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The filter's memory of one sandbox session, or of one execution where there is no session:
@@ -19,18 +18,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EgressSession {
 
+  /** Documents that copies are looked for of: each costs every output a search. */
+  public static final int MOST_CONTEXTS = 4;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final EgressFilter filter;
-  private final @Nullable ContextIndex context;
+  private volatile List<ContextIndex> contexts;
   private final SessionState state;
 
-  EgressSession(EgressFilter filter, @Nullable ContextIndex context) {
+  EgressSession(EgressFilter filter, List<ContextIndex> contexts) {
     this.filter = filter;
-    this.context = context;
+    this.contexts = contexts;
     byte[] key = new byte[32];
     RANDOM.nextBytes(key);
     this.state = new SessionState(filter.policy(), key);
+  }
+
+  /**
+   * Adds a context document: from the next execution on, copies of it and secrets in it are found as
+   * well. Of the documents of a session the last {@value #MOST_CONTEXTS} count.
+   *
+   * @param context the document's index, built by this session's filter
+   */
+  public synchronized void add(ContextIndex context) {
+    List<ContextIndex> all = new ArrayList<>(contexts);
+    all.add(context);
+    contexts = List.copyOf(all.subList(Math.max(0, all.size() - MOST_CONTEXTS), all.size()));
   }
 
   /**
@@ -40,7 +54,7 @@ public final class EgressSession {
    * @return the execution, to be finished or abandoned before the next begins
    */
   public EgressExecution begin(EgressSink sink) {
-    return new EgressExecution(filter, context, state, sink, true);
+    return new EgressExecution(filter, contexts, state, sink, true);
   }
 
   /**
@@ -52,7 +66,7 @@ public final class EgressSession {
    */
   public FilteredText filter(Channel channel, String text) {
     Collected collected = new Collected();
-    EgressExecution execution = new EgressExecution(filter, context, state, collected, false);
+    EgressExecution execution = new EgressExecution(filter, contexts, state, collected, false);
     execution.write(channel, text.getBytes(StandardCharsets.UTF_8));
     EgressReport report = execution.finish();
     return new FilteredText(report.redacted() ? collected.text() : text, report);
@@ -71,7 +85,7 @@ public final class EgressSession {
    */
   public FilteredText filterNamed(Channel channel, String name, String value) {
     Collected collected = new Collected();
-    EgressExecution execution = new EgressExecution(filter, context, state, collected, false);
+    EgressExecution execution = new EgressExecution(filter, contexts, state, collected, false);
     execution.precede(channel, Named.prefix(name));
     execution.write(channel, value.getBytes(StandardCharsets.UTF_8));
     EgressReport report = execution.finish();
@@ -92,7 +106,7 @@ public final class EgressSession {
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<String> ids = new ArrayList<>();
-    for (Span span : filter.find(bytes, bytes.length, context, true)) {
+    for (Span span : filter.find(bytes, bytes.length, contexts, true, false)) {
       if (span.kind() != Span.Kind.ECHO && !ids.contains(span.rule())) {
         ids.add(span.rule());
       }

@@ -8,7 +8,6 @@ import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at one text through all detectors and all views. Views of views go to a fixed depth, and
@@ -22,15 +21,21 @@ final class Inspector {
 
   private final Scanner scanner;
   private final List<LiteralIndex> literals;
-  private final @Nullable EchoScanner echo;
+  private final List<EchoScanner> echoes;
+  private final boolean hasContext;
   private final boolean deep;
   private long left;
 
   Inspector(
-      Scanner scanner, List<LiteralIndex> literals, @Nullable EchoScanner echo, boolean deep) {
+      Scanner scanner,
+      List<LiteralIndex> literals,
+      List<EchoScanner> echoes,
+      boolean hasContext,
+      boolean deep) {
     this.scanner = scanner;
     this.literals = literals;
-    this.echo = echo;
+    this.echoes = echoes;
+    this.hasContext = hasContext;
     this.deep = deep;
   }
 
@@ -51,7 +56,7 @@ final class Inspector {
     for (LiteralIndex index : literals) {
       index.scan(text, to, spans);
     }
-    if (echo != null) {
+    for (EchoScanner echo : echoes) {
       echo.scan(text, to, spans);
     }
   }
@@ -114,7 +119,7 @@ final class Inspector {
 
   /** Data that might be the context in a private code counts only where there is a context. */
   private void opaque(int start, int end, List<Span> spans) {
-    if (echo != null) {
+    if (hasContext) {
       spans.add(new Span(start, end, "opaque-data", Confidence.LOW, Span.Kind.OPAQUE, List.of()));
     }
   }
@@ -126,7 +131,7 @@ final class Inspector {
   private void transform(byte[] text, int to, List<Span> spans) {
     whole(Views.reversed(text, to), spans);
     whole(Views.rotated(text, to), spans);
-    if (echo != null) {
+    for (EchoScanner echo : echoes) {
       if (Views.hasPrefixes(text, to)) {
         copies(echo, Views.unprefixed(text, to), spans);
       }

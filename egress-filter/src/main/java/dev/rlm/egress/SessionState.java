@@ -46,6 +46,11 @@ final class SessionState {
     return granted;
   }
 
+  /** How many bytes of copies the session may still release. */
+  synchronized long echoLeft() {
+    return policy.echo().perSessionBytes() - echoSpent;
+  }
+
   /** Draws on the session's budget for opaque data: all or nothing. */
   synchronized boolean takeOpaque(int bytes) {
     if (opaqueSpent + bytes > policy.echo().opaqueBytes()) {

@@ -36,6 +36,7 @@ import dev.rlm.engine.sandbox.pool.PoolSettings;
 import dev.rlm.engine.sandbox.pool.SandboxPool;
 import dev.rlm.engine.session.SessionRegistry;
 import dev.rlm.engine.telemetry.Meters;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,8 +97,8 @@ final class Engine implements AutoCloseable {
             new ContextStore.Options(settings.contexts().budget(), settings.contexts().timeToLive()),
             new ContextStore.Listener() {
               @Override
-              public void stored(GuestContext.Stored document) {
-                egress.prepare(document);
+              public Consumer<GuestContext.Stored> arrives(InputStream document) {
+                return egress.arriving(document);
               }
 
               @Override

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,11 +67,30 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
     EITHER
   }
 
-  /** Hears of documents, on threads of the store's. */
+  /** Hears of documents. */
   public interface Listener {
 
-    /** A document was stored that was not there before; it stays until this returns. */
-    void stored(GuestContext.Stored document);
+    /** Hears nothing. */
+    Listener NONE =
+        new Listener() {
+          @Override
+          public Consumer<GuestContext.Stored> arrives(InputStream document) throws IOException {
+            document.close();
+            return _ -> {};
+          }
+
+          @Override
+          public void removed(String contentHash) {}
+        };
+
+    /**
+     * A document begins to arrive.
+     *
+     * @param document gives what has arrived, waits for more, and fails when the rest does not come; to be read and closed
+     *     by a thread of the listener's
+     * @return told when it is stored and was not there before, before its owner knows of it; it stays until that returns
+     */
+    Consumer<GuestContext.Stored> arrives(InputStream document) throws IOException;
 
     /** A document is gone. */
     void removed(String contentHash);
@@ -129,7 +149,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
   }
 
   /**
-   * Stores a document, all of it or nothing. The listener is told in the background.
+   * Stores a document, all of it or nothing.
    *
    * @param owner who may use it
    * @param body read to its end
@@ -143,6 +163,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
       if (announced.isPresent()) {
         reserved += reserve(announced.getAsLong());
       }
+      Consumer<GuestContext.Stored> arrival = listener.arrives(upload.arriving());
       byte[] piece = new byte[PIECE];
       for (int count = read(body, piece, upload); count > 0; count = read(body, piece, upload)) {
         reserved += reserve(upload.length() + count + upload.indexLength() - reserved);
@@ -156,7 +177,7 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
       reserved += reserve(Documents.cost(finished) - reserved);
       documents.release(reserved - Documents.cost(finished));
       reserved = Documents.cost(finished);
-      StoredContext stored = commit(owner, upload, finished, form);
+      StoredContext stored = commit(owner, upload, finished, form, arrival);
       reserved = 0; // The document's from now on.
       return stored;
     } catch (IOException e) {
@@ -214,7 +235,8 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
     }
   }
 
-  private StoredContext commit(String owner, Upload upload, Upload.Finished finished, Form form) throws IOException {
+  private StoredContext commit(
+      String owner, Upload upload, Upload.Finished finished, Form form, Consumer<GuestContext.Stored> arrival) throws IOException {
     boolean text = finished.text() && form != Form.BYTES;
     StoredContext stored;
     Documents.Adopted adopted;
@@ -230,14 +252,14 @@ public final class ContextStore implements ContextHolds, AutoCloseable {
       stored = view(entry);
     }
     if (adopted.isNew()) {
-      Thread.ofVirtual().name("context-stored").start(() -> tell(adopted.document(), finished.text()));
+      tell(arrival, adopted.document(), finished.text());
     }
     return stored;
   }
 
-  private void tell(Documents.Document document, boolean text) {
+  private void tell(Consumer<GuestContext.Stored> arrival, Documents.Document document, boolean text) {
     try {
-      listener.stored(documents.guest(document, text));
+      arrival.accept(documents.guest(document, text));
     } catch (RuntimeException e) {
       log.error("the document {} could not be made ready", document.facts().contentHash(), e);
     } finally {

@@ -1,6 +1,7 @@
 package dev.rlm.engine.context;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -30,6 +31,7 @@ final class Upload implements AutoCloseable {
   private final TextScanner scanner = new TextScanner(this::mark);
   private final ByteBuffer marks = ByteBuffer.allocate(INDEX_BUFFER).order(ByteOrder.LITTLE_ENDIAN);
   private final WritableByteChannel data;
+  private final ArrivingDocument arriving;
   private @Nullable WritableByteChannel index;
   private long length;
   private long indexLength;
@@ -58,6 +60,7 @@ final class Upload implements AutoCloseable {
       throw new IllegalStateException(e); // Every JDK has it.
     }
     this.data = opener.open(dataFile());
+    this.arriving = new ArrivingDocument(dataFile());
   }
 
   /** Appends a piece. */
@@ -66,6 +69,7 @@ final class Upload implements AutoCloseable {
     scanner.accept(piece, 0, count);
     drain(data, ByteBuffer.wrap(piece, 0, count));
     length += count;
+    arriving.grown(length);
   }
 
   private void mark(long offset) throws IOException {
@@ -102,6 +106,7 @@ final class Upload implements AutoCloseable {
       seal(indexFile());
     }
     seal(dataFile());
+    arriving.end(true);
     return new Finished(
         HexFormat.of().formatHex(digest.digest()),
         text,
@@ -124,6 +129,11 @@ final class Upload implements AutoCloseable {
     return length;
   }
 
+  /** Returns the document as it is written, for one thread that reads along. */
+  InputStream arriving() {
+    return arriving;
+  }
+
   Path dataFile() {
     return folder.resolve(name);
   }
@@ -134,6 +144,7 @@ final class Upload implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    arriving.end(false);
     try (WritableByteChannel _ = data;
         WritableByteChannel _ = index) {
       Files.deleteIfExists(dataFile());

@@ -35,7 +35,7 @@ public final class SandboxExecutor implements Executor {
     long asked = System.nanoTime();
     try (SandboxSource.Use use = source.take(command.context(), Deadline.after(takeTimeout))) {
       Duration taken = Duration.ofNanos(System.nanoTime() - asked);
-      Egress.Passage passage = use.egress().begin(outputKept, listener);
+      Passage passage = use.egress().begin(outputKept, listener);
       listener.started(id);
       ExecutionResult result =
           use.sandbox()

@@ -39,7 +39,6 @@ public final class Session {
   private final SessionId id;
   private final String owner;
   private final SandboxLease lease;
-  private final Egress egress;
   private final Instant created;
   private final LongSupplier nanoTime;
   private final BiConsumer<Session, String> onEnd;
@@ -47,7 +46,7 @@ public final class Session {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger executions = new AtomicInteger();
   private volatile long lastUsed;
-  private volatile Egress.Session way;
+  private final Egress.Session way;
   private volatile Optional<GuestContext> unbound;
   private final Map<GuestContext.Stored, ContextHolds.Hold> holds = new HashMap<>();
   private volatile @Nullable String ended;
@@ -71,7 +70,6 @@ public final class Session {
     this.id = id;
     this.owner = owner;
     this.lease = lease;
-    this.egress = egress;
     this.way = egress.open(context);
     this.unbound = context;
     this.created = created;
@@ -261,9 +259,7 @@ public final class Session {
 
     @Override
     public Use take(Optional<GuestContext> context, Deadline deadline) {
-      if (context.isPresent() && !context.equals(unbound)) {
-        way = egress.open(context); // From here on copies of this one are recognised.
-      }
+      context.ifPresent(way::add);
       return new Use() {
         @Override
         public Sandbox sandbox() {

@@ -102,13 +102,7 @@ final class SessionServer implements AutoCloseable {
       return new ContextStore(
           DataFolder.take(Files.createTempDirectory("rlm-test")),
           new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
-          new ContextStore.Listener() {
-            @Override
-            public void stored(GuestContext.Stored document) {}
-
-            @Override
-            public void removed(String contentHash) {}
-          },
+          ContextStore.Listener.NONE,
           InstantSource.system());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

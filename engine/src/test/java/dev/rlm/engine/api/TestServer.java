@@ -116,12 +116,11 @@ final class TestServer implements AutoCloseable {
         new ContextStore(
             DataFolder.take(folder()),
             new ContextStore.Options(ByteSize.mebibytes(4), Duration.ofHours(1)),
-            new Unheard(),
+            ContextStore.Listener.NONE,
             InstantSource.system()),
         inference.map(scripted -> scripted),
         trajectories);
   }
-
 
   private static Path folder() {
     try {
@@ -129,15 +128,6 @@ final class TestServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Nobody wants to know what is stored. */
-  private static final class Unheard implements ContextStore.Listener {
-    @Override
-    public void stored(GuestContext.Stored document) {}
-
-    @Override
-    public void removed(String contentHash) {}
   }
 
   static TestServer open() {

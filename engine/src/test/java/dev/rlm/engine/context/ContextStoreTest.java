@@ -1,7 +1,9 @@
 package dev.rlm.engine.context;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +14,8 @@ import dev.rlm.engine.sandbox.GuestContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,16 +29,23 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,8 +65,8 @@ final class ContextStoreTest {
   private final AtomicLong ticks = new AtomicLong();
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-  private final CountDownLatch mayPrepare = new CountDownLatch(1);
-  private boolean slowly;
+  private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+  private Future<byte[]> readAlong = CompletableFuture.completedFuture(new byte[0]);
   private DataFolder folder;
   private ContextStore store;
 
@@ -65,19 +76,34 @@ final class ContextStoreTest {
     store = store(1 << 20, Upload.Opener.FILE);
   }
 
+  private static byte[] readAndClose(InputStream document) throws IOException {
+    try (document) {
+      return document.readAllBytes();
+    }
+  }
+
+  private ContextStore store(Function<InputStream, Consumer<GuestContext.Stored>> arrives) {
+    ContextStore.Listener listener =
+        new ContextStore.Listener() {
+          @Override
+          public Consumer<GuestContext.Stored> arrives(InputStream document) {
+            return arrives.apply(document);
+          }
+
+          @Override
+          public void removed(String contentHash) {}
+        };
+    return new ContextStore(
+        folder, new ContextStore.Options(ByteSize.mebibytes(1), TIME_TO_LIVE), listener, now::get, Upload.Opener.FILE);
+  }
+
   private ContextStore store(long budget, Upload.Opener opener) {
     ContextStore.Listener listener =
         new ContextStore.Listener() {
           @Override
-          public void stored(GuestContext.Stored document) {
-            if (slowly) {
-              try {
-                mayPrepare.await();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            }
-            heard.add("stored " + document.contentHash().substring(0, 8));
+          public Consumer<GuestContext.Stored> arrives(InputStream document) {
+            readAlong = readers.submit(() -> readAndClose(document));
+            return stored -> heard.add("stored " + stored.contentHash().substring(0, 8));
           }
 
           @Override
@@ -98,6 +124,7 @@ final class ContextStoreTest {
   void close() {
     store.close();
     folder.close();
+    readers.close();
   }
 
   @Test
@@ -316,17 +343,53 @@ final class ContextStoreTest {
   }
 
   @Test
-  void keepsADocumentUntilTheListenerIsDoneWithIt() throws Exception {
-    slowly = true;
+  void letsTheListenerReadADocumentWhileItArrives() throws Exception {
+    PipedOutputStream sender = new PipedOutputStream();
+    PipedInputStream body = new PipedInputStream(sender, 1 << 20);
+    CompletableFuture<byte[]> begun = new CompletableFuture<>();
+    store.close();
+    store =
+        store(
+            document -> {
+              readAlong =
+                  readers.submit(
+                      () -> {
+                        begun.complete(document.readNBytes(256 << 10));
+                        return readAndClose(document);
+                      });
+              return _ -> {};
+            });
+    byte[] text = "0123456789abcdef".repeat(40_000).getBytes(StandardCharsets.UTF_8);
+    Future<StoredContext> stored =
+        readers.submit(() -> store.put(ANN, body, OptionalLong.empty(), ContextStore.Form.TEXT, Optional.empty()));
+
+    sender.write(text, 0, 400_000);
+    assertArrayEquals(Arrays.copyOf(text, 256 << 10), begun.get(30, TimeUnit.SECONDS));
+    assertFalse(stored.isDone());
+    sender.write(text, 400_000, text.length - 400_000);
+    sender.close();
+
+    assertEquals(sha256(text), stored.get(30, TimeUnit.SECONDS).contentHash());
+    assertArrayEquals(Arrays.copyOfRange(text, 256 << 10, text.length), readAlong.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void tellsTheListenerThatTheRestDoesNotArrive() {
+    refused(
+        ContextException.Reason.BROKEN_OFF,
+        () -> store.put(ANN, new Unreadable(), OptionalLong.empty(), ContextStore.Form.EITHER, Optional.empty()));
+
+    ExecutionException e = assertThrows(ExecutionException.class, () -> readAlong.get(30, TimeUnit.SECONDS));
+    assertInstanceOf(IOException.class, e.getCause());
+    assertTrue(heard.isEmpty());
+  }
+
+  @Test
+  void hasToldTheListenerBeforeTheOwnerKnows() throws Exception {
     StoredContext stored = put(ANN, "text");
 
-    store.delete(ANN, stored.id().value());
-
-    assertEquals(List.of(stored.contentHash()), files("content"));
-    mayPrepare.countDown();
-    assertEquals("stored " + stored.contentHash().substring(0, 8), heard.poll(10, TimeUnit.SECONDS));
-    assertEquals("removed " + stored.contentHash().substring(0, 8), heard.poll(10, TimeUnit.SECONDS));
-    nothingIsLeft();
+    assertEquals("stored " + stored.contentHash().substring(0, 8), heard.poll());
+    assertArrayEquals("text".getBytes(StandardCharsets.UTF_8), readAlong.get(30, TimeUnit.SECONDS));
   }
 
   @Test
@@ -438,9 +501,12 @@ final class ContextStoreTest {
             new ContextStore.Options(ByteSize.mebibytes(1), TIME_TO_LIVE),
             new ContextStore.Listener() {
               @Override
-              public void stored(GuestContext.Stored document) {
-                heard.add("stored");
-                throw new IllegalStateException("no index");
+              public Consumer<GuestContext.Stored> arrives(InputStream document) throws IOException {
+                document.close();
+                return _ -> {
+                  heard.add("stored");
+                  throw new IllegalStateException("no index");
+                };
               }
 
               @Override

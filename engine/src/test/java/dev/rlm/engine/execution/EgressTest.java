@@ -29,9 +29,9 @@ final class EgressTest {
   private final String own = random(32);
   private final String token = "ghp" + "_" + random(36);
   private final Egress egress = Egress.of(List.of(own));
-  private final Egress.Passage passage = begin(egress, KEPT);
+  private final Passage passage = begin(egress, KEPT);
 
-  private static Egress.Passage begin(Egress egress, int kept) {
+  private static Passage begin(Egress egress, int kept) {
     return egress.open(Optional.empty()).begin(kept, ExecutionListener.NONE);
   }
 
@@ -58,7 +58,7 @@ final class EgressTest {
   void redactsASecretInStandardOutputHoweverItIsCut() {
     for (String secret : List.of(own, token)) {
       for (int cut = 1; cut < secret.length(); cut++) {
-        Egress.Passage split = begin(egress, KEPT);
+        Passage split = begin(egress, KEPT);
         split.output(Stream.STDOUT, "key: " + secret.substring(0, cut));
         split.output(Stream.STDOUT, secret.substring(cut) + " end");
         split.finishOutput();
@@ -153,7 +153,7 @@ final class EgressTest {
             own.chars().boxed().toList(),
             token.chars().mapToObj(Character::toString).toList(),
             List.of(List.of(fours.subList(0, 3)), fours.subList(3, fours.size())))) {
-      Egress.Passage whole = begin(egress, KEPT);
+      Passage whole = begin(egress, KEPT);
       Object passed = whole.locals(Map.of("leaves", leaves)).get("leaves");
       assertTrue(String.valueOf(passed).startsWith("[REDACTED:"), () -> leaves + " passed as " + passed);
       assertEquals("locals", whole.findings().getFirst().channel());
@@ -208,7 +208,7 @@ final class EgressTest {
   @Test
   void redactsASecretOfTheContext() {
     String inContext = "sk-" + "proj-" + random(48);
-    Egress.Passage read = egress
+    Passage read = egress
             .open(Optional.of(new GuestContext.Json("{\"key\":\"" + inContext + "\"}")))
             .begin(KEPT, ExecutionListener.NONE);
     read.output(Stream.STDOUT, "found " + inContext + "\n");
@@ -218,7 +218,7 @@ final class EgressTest {
 
   @Test
   void boundsWhatItKeepsAndSaysSo() {
-    Egress.Passage small = begin(egress, 100);
+    Passage small = begin(egress, 100);
     small.output(Stream.STDOUT, "word ".repeat(1_000));
     small.output(Stream.STDERR, "fine");
     small.finishOutput();
@@ -229,7 +229,7 @@ final class EgressTest {
 
   @Test
   void redactsASecretThatStandsWhereTheMiddleIsCutOut() {
-    Egress.Passage small = begin(egress, 100);
+    Passage small = begin(egress, 100);
     small.output(Stream.STDOUT, "w ".repeat(20) + own + " w".repeat(200) + own.substring(0, 20));
     small.finishOutput();
     assertFalse(small.text(Stream.STDOUT).contains(own.substring(0, 10)), small.text(Stream.STDOUT));
@@ -239,7 +239,7 @@ final class EgressTest {
 
   @Test
   void withholdsWhatItCouldNotFilter() {
-    try (CapturedLog log = new CapturedLog(Egress.class)) {
+    try (CapturedLog log = new CapturedLog(Passage.class)) {
       ExecutionError error = passage.error(new ExecutionError("Fine", noText(), "also fine"));
       assertEquals(new ExecutionError("Fine", "[WITHHELD:filter-failure]", "also fine"), error);
       assertEquals(List.of(new EgressFinding("filter-failure", "error", 0, 0, "withheld")), passage.findings());
@@ -284,7 +284,7 @@ final class EgressTest {
 
   @Test
   void writesNothingOfTheGuestsIntoTheLogWhenItFails() {
-    try (CapturedLog log = new CapturedLog(Egress.class)) {
+    try (CapturedLog log = new CapturedLog(Passage.class)) {
       Map<String, @Nullable Object> locals = new LinkedHashMap<>();
       locals.put("HOSTILE", List.of(new Object(), "HOSTILE"));
       passage.locals(locals);

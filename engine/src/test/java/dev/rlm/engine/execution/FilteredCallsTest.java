@@ -18,7 +18,7 @@ final class FilteredCallsTest {
   private static final String SECRET = "a-secret-of-the-engine";
 
   private final List<String> called = new ArrayList<>();
-  private final Egress.Passage passage =
+  private final Passage passage =
       Egress.of(List.of(SECRET)).open(Optional.empty()).begin(1_000, ExecutionListener.NONE);
   private final HostCalls calls = passage.calls(new Recording());
 

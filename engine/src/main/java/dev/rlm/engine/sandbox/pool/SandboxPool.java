@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * later: each caller costs the daemon at most one failed attempt, and when nobody waits, the next comes after a pause.
  *
  * <p>Making a sandbox costs a good part of a second of processor time in the daemon and the runtime, which on a small machine comes
- * out of the run that was just let in. So the pool is filled up one at a time, when that run is over or after a short while;
- * for those who wait, at once, and several at a time.
+ * out of the run that was just let in. So the pool is filled up one at a time, when that run is over and its answer is out, or after
+ * a short while; for those who wait, at once, and several at a time.
  *
  * <p>Sandboxes that are being destroyed no longer count: their memory goes with the kill that comes first.
  */
@@ -49,18 +49,20 @@ public final class SandboxPool implements AutoCloseable {
   private final Set<Thread> makers = new HashSet<>();
   private final Thread housekeeping;
   private int leased;
+  private long lastReturn = System.nanoTime();
   private long fillFrom = System.nanoTime();
   private boolean closed;
 
   /**
    * When things that nobody waits for are done.
    *
-   * @param politeness how long filling up stands back behind runs under way
+   * @param politeness how long filling up stands back behind runs under way, at the most
+   * @param answer how long after a run its answer may still be on its way
    * @param afterFailure how long after a making that failed, with nobody waiting, the next one is tried
    * @param housekeeping how often the pool looks for dead ones among the waiting
    */
-  record Pace(Duration politeness, Duration afterFailure, Duration housekeeping) {
-    static final Pace STANDARD = new Pace(Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(2));
+  record Pace(Duration politeness, Duration answer, Duration afterFailure, Duration housekeeping) {
+    static final Pace STANDARD = new Pace(Duration.ofMillis(200), Duration.ofMillis(20), Duration.ofSeconds(2), Duration.ofSeconds(2));
   }
 
   /** Somebody who waits, and what he gets: one of the two, once. Guarded by the lock. */
@@ -173,6 +175,7 @@ public final class SandboxPool implements AutoCloseable {
     lock.lock();
     try {
       leased--;
+      lastReturn = System.nanoTime();
       makeWhatIsWanted();
       changed.signalAll();
     } finally {
@@ -260,16 +263,24 @@ public final class SandboxPool implements AutoCloseable {
 
   /** Waits while runs are under way and nobody waits for a sandbox, but not for long; tells whether one is still to be made. */
   private boolean standBack() throws InterruptedException {
-    long left = pace.politeness().toNanos();
+    long begun = System.nanoTime();
     lock.lockInterruptibly();
     try {
-      while (left > 0 && leased > 0 && waiters.isEmpty() && !closed) {
-        left = changed.awaitNanos(left);
+      long left = standBackFor(begun);
+      while (left > 0 && waiters.isEmpty() && !closed) {
+        changed.awaitNanos(left);
+        left = standBackFor(begun);
       }
       return !closed;
     } finally {
       lock.unlock();
     }
+  }
+
+  private long standBackFor(long begun) {
+    long now = System.nanoTime();
+    long left = pace.politeness().toNanos() - (now - begun);
+    return leased > 0 ? left : Math.min(left, pace.answer().toNanos() - (now - lastReturn));
   }
 
   private void keepHouse() {

@@ -65,13 +65,7 @@ abstract class DockerContextsContract {
         new ContextStore(
             data,
             new ContextStore.Options(ByteSize.parse("2g"), Duration.ofHours(1)),
-            new ContextStore.Listener() {
-              @Override
-              public void stored(GuestContext.Stored document) {}
-
-              @Override
-              public void removed(String contentHash) {}
-            },
+            ContextStore.Listener.NONE,
             InstantSource.system());
   }
 

@@ -72,7 +72,7 @@ final class SandboxPoolTest {
 
   @Test
   void standsBackBehindRunsUntilTheyAreOver() throws Exception {
-    SandboxPool pool = pool(1, 4, 10, new SandboxPool.Pace(NEVER, NEVER, NEVER));
+    SandboxPool pool = pool(1, 4, 10, new SandboxPool.Pace(NEVER, AT_ONCE, NEVER, NEVER));
     runtime.next().succeed();
     Eventually.holds("the pool is full", () -> pool.figures().idle() == 1);
     SandboxLease lease = pool.take(Deadline.after(LONG));
@@ -84,7 +84,7 @@ final class SandboxPoolTest {
 
   @Test
   void standsBackNoLongerWhenSomebodyWaits() throws Exception {
-    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, NEVER, NEVER));
+    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, AT_ONCE, NEVER, NEVER));
     runtime.next().succeed();
     Eventually.holds("the pool is full", () -> pool.figures().idle() == 1);
     SandboxLease _ = pool.take(Deadline.after(LONG));
@@ -96,7 +96,7 @@ final class SandboxPoolTest {
 
   @Test
   void aLongRunDoesNotKeepThePoolEmpty() throws Exception {
-    SandboxPool pool = pool(1, 4, 10, new SandboxPool.Pace(AT_ONCE, NEVER, NEVER));
+    SandboxPool pool = pool(1, 4, 10, new SandboxPool.Pace(AT_ONCE, AT_ONCE, NEVER, NEVER));
     runtime.next().succeed();
     Eventually.holds("the pool is full", () -> pool.figures().idle() == 1);
     SandboxLease _ = pool.take(Deadline.after(LONG));
@@ -134,7 +134,7 @@ final class SandboxPoolTest {
 
   @Test
   void aFailureThatNobodyWaitedForIsToldToNobodyAndFollowedByAPause() throws Exception {
-    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, NEVER, AT_ONCE));
+    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, AT_ONCE, NEVER, AT_ONCE));
     runtime.next().fail("the daemon is down");
     Eventually.holds("the making is over", () -> pool.figures().making() == 0);
     FutureTask<SandboxLease> later = take(pool);
@@ -144,7 +144,7 @@ final class SandboxPoolTest {
 
   @Test
   void fillsUpAgainWhenTheDaemonIsBack() throws Exception {
-    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, AT_ONCE, AT_ONCE));
+    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, AT_ONCE, AT_ONCE, AT_ONCE));
     for (int i = 0; i < 5; i++) {
       runtime.next().fail("the daemon is down");
     }
@@ -166,7 +166,7 @@ final class SandboxPoolTest {
 
   @Test
   void whoGivesUpLeavesWhatWasMadeForHimToOthers() throws Exception {
-    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, NEVER, NEVER));
+    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, AT_ONCE, NEVER, NEVER));
     ScriptedRuntime.Making making = runtime.next();
     SandboxUnavailableException late =
         assertThrows(SandboxUnavailableException.class, () -> pool.take(Deadline.after(AT_ONCE)));
@@ -194,7 +194,7 @@ final class SandboxPoolTest {
 
   @Test
   void aSandboxThatDiedWhileItWaitedIsNotHandedOut() throws Exception {
-    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, NEVER, NEVER));
+    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(NEVER, AT_ONCE, NEVER, NEVER));
     ScriptedSandbox dead = runtime.next().succeed();
     Eventually.holds("the pool is full", () -> pool.figures().idle() == 1);
     dead.die();
@@ -205,7 +205,7 @@ final class SandboxPoolTest {
 
   @Test
   void aSandboxThatDiedWhileItWaitedIsReplaced() throws Exception {
-    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(AT_ONCE, NEVER, AT_ONCE));
+    SandboxPool pool = pool(1, 1, 10, new SandboxPool.Pace(AT_ONCE, AT_ONCE, NEVER, AT_ONCE));
     ScriptedSandbox dead = runtime.next().succeed();
     Eventually.holds("the pool is full", () -> pool.figures().idle() == 1);
     dead.die();
@@ -238,7 +238,7 @@ final class SandboxPoolTest {
 
   @Test
   void aLeaseThatEndsMakesRoomForFillingUp() throws Exception {
-    SandboxPool pool = pool(1, 1, 1, new SandboxPool.Pace(AT_ONCE, NEVER, NEVER));
+    SandboxPool pool = pool(1, 1, 1, new SandboxPool.Pace(AT_ONCE, AT_ONCE, NEVER, NEVER));
     runtime.next().succeed();
     Eventually.holds("the pool is full", () -> pool.figures().idle() == 1);
     SandboxLease lease = pool.take(Deadline.after(LONG));
@@ -284,7 +284,7 @@ final class SandboxPoolTest {
     long seed = random.nextLong();
     ScriptedRuntime quick = ScriptedRuntime.atOnce((_, _, _) -> Results.of(new Outcome.Completed(), Map.of()));
     PoolSettings settings = new PoolSettings(3, 2, 7, LONG);
-    SandboxPool pool = new SandboxPool(quick, SPEC, settings, new SandboxPool.Pace(AT_ONCE, AT_ONCE, AT_ONCE));
+    SandboxPool pool = new SandboxPool(quick, SPEC, settings, new SandboxPool.Pace(AT_ONCE, AT_ONCE, AT_ONCE, AT_ONCE));
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> all = new ArrayList<>();
       for (int caller = 0; caller < 20; caller++) {
@@ -324,7 +324,7 @@ final class SandboxPoolTest {
   // Helpers.
 
   private SandboxPool pool(int size, int parallel, int ceiling) {
-    return pool(size, parallel, ceiling, new SandboxPool.Pace(AT_ONCE, NEVER, NEVER));
+    return pool(size, parallel, ceiling, new SandboxPool.Pace(AT_ONCE, AT_ONCE, NEVER, NEVER));
   }
 
   private SandboxPool pool(int size, int parallel, int ceiling, SandboxPool.Pace pace) {
