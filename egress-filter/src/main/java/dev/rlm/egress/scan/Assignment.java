@@ -32,6 +32,7 @@ record Assignment(int start, int end, Notation notation) {
   }
 
   private static final int MAXIMUM_GAP = 48;
+  private static final int ENTRY_REACH = 160;
   private static final int MAXIMUM_VALUE = 4096;
   private static final boolean[] BARE_END = new boolean[256];
 
@@ -43,6 +44,11 @@ record Assignment(int start, int end, Notation notation) {
 
   /** Finds the value that is assigned to a name which ends at the given place, or null. */
   static @Nullable Assignment after(byte[] text, int nameEnd, int to) {
+    Assignment direct = directlyAfter(text, nameEnd, to);
+    return direct == null ? ofEntry(text, nameEnd, to) : direct;
+  }
+
+  private static @Nullable Assignment directlyAfter(byte[] text, int nameEnd, int to) {
     Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + MAXIMUM_GAP));
     boolean closed = cursor.skipClosers();
     if (!closed && cursor.peek() == '(' && cursor.quoteAt(1)) {
@@ -60,7 +66,9 @@ record Assignment(int start, int end, Notation notation) {
       cursor.at++;
       cursor.skipBlanks();
       Assignment argument = value(cursor, to, false);
-      return argument != null && argument.notation == Notation.QUOTED
+      return argument != null
+              && argument.notation == Notation.QUOTED
+              && !isKey(text, argument.end, to)
           ? new Assignment(argument.start, argument.end, Notation.ARGUMENT)
           : null;
     }
@@ -89,11 +97,78 @@ record Assignment(int start, int end, Notation notation) {
   }
 
   private static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
-    cursor.skipWrappers();
+    boolean brace = cursor.skipWrappers();
     if (cursor.skipQuote()) {
-      return quoted(cursor.text, cursor.at, to);
+      Assignment quoted = quoted(cursor.text, cursor.at, to);
+      return brace && quoted != null && isKey(cursor.text, quoted.end, to) ? null : quoted;
     }
     return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
+  }
+
+  /** Whether what ends here in a quote is the first key of an object. */
+  private static boolean isKey(byte[] text, int end, int to) {
+    int i = end;
+    while (i < to && i < end + 4 && (text[i] == '"' || text[i] == '\'' || text[i] == '\\')) {
+      i++;
+    }
+    return i < to && text[i] == ':';
+  }
+
+  /**
+   * Finds the value of an entry whose name is itself a value: {@code {"name": "X", "value": "…"}},
+   * {@code - name: X} with {@code value: …} on the next line, {@code <key>X</key><string>…}, {@code
+   * variable "X" { default = … }}.
+   */
+  private static @Nullable Assignment ofEntry(byte[] text, int nameEnd, int to) {
+    Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + ENTRY_REACH));
+    cursor.skipClosers();
+    if (cursor.skipWord("</")) {
+      return elementAfterTag(cursor, to);
+    }
+    int b = cursor.peek();
+    if (b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
+      return null;
+    }
+    for (int lines = 0; cursor.peek() >= 0; cursor.at++) {
+      b = cursor.peek();
+      if (b == '}' || (b == '\n' && ++lines > 4)) {
+        return null;
+      }
+      if (!Bytes.isLetter(text[cursor.at]) && isEntryValue(cursor)) {
+        cursor.skipClosers();
+        cursor.skipBlanks();
+        return cursor.skipOperator(false) ? valueAfterBlanks(cursor, to) : null;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Assignment valueAfterBlanks(Cursor cursor, int to) {
+    cursor.skipBlanks();
+    return value(cursor, to, false);
+  }
+
+  private static boolean isEntryValue(Cursor cursor) {
+    Cursor ahead = new Cursor(cursor.text, cursor.at + 1, cursor.limit());
+    if ((ahead.skipWord("value") || ahead.skipWord("default"))
+        && (ahead.peek() < 0 || !Bytes.isName((byte) ahead.peek()))) {
+      cursor.at = ahead.at;
+      return true;
+    }
+    return false;
+  }
+
+  private static @Nullable Assignment elementAfterTag(Cursor cursor, int to) {
+    while (cursor.peek() >= 0 && Bytes.isName((byte) cursor.peek())) {
+      cursor.at++;
+    }
+    if (!cursor.skipWord(">")) {
+      return null;
+    }
+    cursor.skipAnySpace();
+    return cursor.skipWord("<string>") || cursor.skipWord("<value>")
+        ? element(cursor.text, cursor.at, to)
+        : null;
   }
 
   private static @Nullable Assignment quoted(byte[] text, int from, int to) {

@@ -35,11 +35,11 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"
               + "|master|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
               + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha)"
-              + "|.*(password|passwd|passphrase))"
+              + "|.*(password|passwd|passphrase|mot_?de_?passe|wachtwoord|[_-]pw|psk))"
               + TAIL);
   private static final Shape TOKEN =
       Shape.compile(
-          "(?i).*(tokens?|secrets?|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
+          "(?i).*(tokens?|secrets?|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
               + "|(access|secret|private|priv|auth|encryption|encrypt|decryption|signing|signature|master|account|client|app|application"
               + "|license|licence|service|storage|session|shared|admin|deploy|consumer|developer|server|hmac|jwt|crypto|cipher|webhook"
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"

@@ -41,6 +41,10 @@ final class CredentialValues {
           "seed",
           "code_",
           "_pat",
+          "_pw",
+          "-pw",
+          "psk",
+          "wachtwoord",
           "bearer");
 
   private static final Set<String> SCHEMES =
@@ -77,15 +81,20 @@ final class CredentialValues {
     int reach = Math.min(to, bounds.end() + 2 * LONGEST);
     Assignment found = Assignment.after(text, bounds.end(), reach);
     // Few names are followed by a value, and this is cheaper to see than what the name says.
-    if (found == null && text[bounds.start()] != '-' && !Netrc.precedes(text, bounds)) {
-      return bounds.end();
+    boolean option =
+        found == null && (text[bounds.start()] == '-' || Netrc.precedes(text, bounds));
+    if (found == null && !option) {
+      found = NextWord.after(text, bounds, reach);
+      if (found == null) {
+        return bounds.end();
+      }
     }
     work.spend(CLASSIFICATION);
     CredentialName name = CredentialName.at(text, keyword, to);
     if (name.trust() == Trust.NONE) {
       return name.end();
     }
-    if (found == null && isOption(name)) {
+    if (option && isOption(name)) {
       found = Assignment.option(text, name.end(), reach);
     }
     if (found != null && !closesOwnQuote(text, name, found)) {
@@ -181,7 +190,8 @@ final class CredentialValues {
       return false;
     }
     if (!isCredentialText(text, start, end)) {
-      return value.notation() == Notation.QUOTED && Randomness.isNoise(text, start, end);
+      return (value.notation() == Notation.QUOTED || value.notation() == Notation.ARGUMENT)
+          && Randomness.isNoise(text, start, end);
     }
     if (Placeholders.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 5)

@@ -15,6 +15,10 @@ final class Cursor {
     this.limit = limit;
   }
 
+  int limit() {
+    return limit;
+  }
+
   int peek() {
     return at < limit ? text[at] : -1;
   }
@@ -70,6 +74,9 @@ final class Cursor {
     if (nameWasQuoted && skipWord("value")) {
       return skipSymbols();
     }
+    if (b == '{') {
+      return skipAccessors();
+    }
     if (b == ':' && skipTypeUpTo('=', 1)) {
       return true;
     }
@@ -119,7 +126,22 @@ final class Cursor {
     return true;
   }
 
-  private boolean skipWord(String word) {
+  /** Skips accessors such as {@code { get; set; }} and the operator that must follow them. */
+  private boolean skipAccessors() {
+    int i = at + 1;
+    while (i < limit && (Bytes.isLetter(text[i]) || text[i] == ' ' || text[i] == ';')) {
+      i++;
+    }
+    if (i >= limit || text[i] != '}') {
+      return false;
+    }
+    at = i + 1;
+    skipBlanks();
+    return skipSymbols();
+  }
+
+  /** Skips a word without regard to case; tells whether it was there. */
+  boolean skipWord(String word) {
     for (int i = 0; i < word.length(); i++) {
       if ((peek(i) | 0x20) != (word.charAt(i) | 0x20)) {
         return false;
@@ -129,16 +151,22 @@ final class Cursor {
     return true;
   }
 
-  /** Skips brackets and string prefixes that stand directly before a quote. */
-  void skipWrappers() {
+  /**
+   * Skips brackets and string prefixes that stand directly before a quote; tells whether a brace,
+   * which may open an object, was among them.
+   */
+  boolean skipWrappers() {
+    boolean brace = false;
     for (int i = 0; i < 3; i++) {
       int b = peek();
       if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFU".indexOf(b) >= 0)
           && b > 0
           && quoteAt(1)) {
+        brace |= b == '{';
         at++;
       }
     }
+    return brace;
   }
 
   /** Skips an opening quote with the backslashes before it. */

@@ -49,12 +49,8 @@ final class Hashes {
     for (int i = 0; i < PREFIXES.size(); i++) {
       byte[] prefix = PREFIXES.get(i);
       int length = LENGTHS.get(i);
-      if (startsWith(text, start, prefix) && end - start - prefix.length == length) {
-        return true;
-      }
-      if (start >= prefix.length
-          && startsWith(text, start - prefix.length, prefix)
-          && end - start == length) {
+      int at = end - length - prefix.length;
+      if (at >= 0 && at + prefix.length >= start && startsWith(text, at, prefix)) {
         return true;
       }
     }

@@ -86,7 +86,23 @@ final class Placeholders {
           "new",
           "old",
           "wrong",
-          "correct");
+          "correct",
+          // What other languages call it, as files of translations have it.
+          "passwort",
+          "kennwort",
+          "contrase\u00f1a",
+          "senha",
+          "wachtwoord",
+          "mot de passe",
+          "parola",
+          "parool",
+          "haslo",
+          "salasana",
+          "adgangskode",
+          "passord",
+          "heslo",
+          "clave",
+          "motdepasse");
 
   private static final Set<String> EMPTY_WORDS =
       Set.of(

@@ -53,7 +53,8 @@ final class RandomTokens {
   }
 
   private static void judge(byte[] text, int start, int end, int to, List<Span> out) {
-    if (end - start < SHORTEST || Hashes.isUuidOrDigest(text, start, end)) {
+    if (end - start < SHORTEST || Hashes.isUuidOrDigest(text, start, end)
+        || PublicValues.contains(text, start, end, to)) {
       return;
     }
     if (end - start > LONGEST) {

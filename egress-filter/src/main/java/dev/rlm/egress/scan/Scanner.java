@@ -61,17 +61,42 @@ public final class Scanner {
         builder,
         owners,
         CommandLine.WITH_P,
-        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, out));
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'p', out));
     enter(
         builder,
         owners,
-        Phrases.CALLS,
-        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, out));
+        CommandLine.WITH_W,
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'w', out));
+    enter(
+        builder,
+        owners,
+        CommandLine.WITH_A,
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'a', out));
+    enter(
+        builder,
+        owners,
+        Phrases.CONVERSIONS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 1, out));
+    enter(
+        builder,
+        owners,
+        Phrases.LOGINS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 2, out));
+    enter(
+        builder,
+        owners,
+        Phrases.CONNECTIONS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 3, out));
     enter(
         builder,
         owners,
         Phrases.SENTENCES,
         (text, at, length, to, work, out) -> Phrases.sentence(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        SeedPhrases.NAMES,
+        (text, at, length, to, work, out) -> SeedPhrases.apply(text, at, length, to, out));
     enter(
         builder,
         owners,

@@ -32,10 +32,10 @@ final class UserInfo {
         break;
       }
     }
-    if (at < 0 || colon < 0) {
+    if (at < 0) {
       return i;
     }
-    if (colon > at) {
+    if (colon < 0 || colon > at) {
       bareToken(text, start, at, out);
       return i;
     }

@@ -1,0 +1,63 @@
+package dev.rlm.egress.scan;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Random values that are meant to be seen, by their documented prefixes and lengths: public keys,
+ * publishable keys, identifiers of objects, addresses, media in data URLs.
+ */
+final class PublicValues {
+
+  private record Form(byte[] prefix, int shortest, int longest) {
+    static Form of(String prefix, int shortest, int longest) {
+      return new Form(prefix.getBytes(StandardCharsets.US_ASCII), shortest, longest);
+    }
+  }
+
+  private static final List<Form> FORMS =
+      List.of(
+          // SSH public keys
+          Form.of("AAAAC3NzaC1lZDI1NTE5AAAAI", 68, 68),
+          Form.of("AAAAB3NzaC1yc2E", 100, 256),
+          Form.of("AAAAE2VjZHNhLXNoYTIt", 136, 256),
+          // Media and fonts in base64
+          Form.of("iVBORw0KGgo", 40, 256),
+          Form.of("/9j/", 64, 256),
+          Form.of("R0lGOD", 40, 256),
+          Form.of("UklGR", 64, 256),
+          Form.of("d09GM", 64, 256),
+          Form.of("AAABAAE", 64, 256),
+          // Stripe's publishable keys and identifiers
+          Form.of("pk_live_", 20, 140),
+          Form.of("pk_test_", 20, 140),
+          Form.of("pi_", 27, 27),
+          Form.of("evt_", 20, 28),
+          Form.of("seti_", 20, 29),
+          Form.of("price_", 20, 30),
+          Form.of("prod_", 19, 29),
+          Form.of("sub_", 20, 28),
+          Form.of("acct_", 21, 21),
+          // Content identifiers and addresses of accounts
+          Form.of("Qm", 46, 46),
+          Form.of("bafy", 59, 59),
+          Form.of("bc1q", 42, 62),
+          Form.of("bc1p", 62, 62));
+
+  private static final byte[] GOOGLE_CLIENT =
+      ".apps.googleusercontent.com".getBytes(StandardCharsets.US_ASCII);
+
+  private PublicValues() {}
+
+  static boolean contains(byte[] text, int start, int end, int to) {
+    int length = end - start;
+    for (Form form : FORMS) {
+      if (length >= form.shortest
+          && length <= form.longest
+          && Bytes.startsWith(text, start, end, form.prefix)) {
+        return true;
+      }
+    }
+    return Bytes.startsWith(text, end, to, GOOGLE_CLIENT);
+  }
+}
