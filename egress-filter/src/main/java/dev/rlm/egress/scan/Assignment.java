@@ -137,7 +137,9 @@ record Assignment(int start, int end, Notation notation) {
       if (!Bytes.isLetter(text[cursor.at]) && isEntryValue(cursor)) {
         cursor.skipClosers();
         cursor.skipBlanks();
-        return cursor.skipOperator(false) ? valueAfterBlanks(cursor, to) : null;
+        return (cursor.peek() == ':' || cursor.peek() == '=') && cursor.skipOperator(false)
+            ? valueAfterBlanks(cursor, to)
+            : null;
       }
     }
     return null;

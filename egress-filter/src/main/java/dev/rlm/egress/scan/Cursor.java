@@ -83,7 +83,8 @@ final class Cursor {
     if (skipSymbols()) {
       return true;
     }
-    return Bytes.isLetter((byte) b) && (skipTypeUpTo('=', 0) || skipWord("eq ") || skipWord("is "));
+    return Bytes.isLetter((byte) b)
+        && ((!nameWasQuoted && skipTypeUpTo('=', 0)) || skipWord("eq ") || skipWord("is "));
   }
 
   private boolean skipSymbols() {
@@ -112,7 +113,8 @@ final class Cursor {
     int i = at + colon;
     int end = Math.min(limit, i + LONGEST_TYPE);
     boolean word = false;
-    while (i < end && (Bytes.isLetter(text[i]) || " &?<>[]*".indexOf(text[i]) >= 0)) {
+    String inTypes = colon == 0 ? " &?[]*" : " &?<>[]*";
+    while (i < end && (Bytes.isLetter(text[i]) || inTypes.indexOf(text[i]) >= 0)) {
       word |= Bytes.isLetter(text[i]);
       i++;
     }

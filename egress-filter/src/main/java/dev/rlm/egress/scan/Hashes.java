@@ -15,11 +15,20 @@ final class Hashes {
    * for anything else.
    */
   private static final List<byte[]> PREFIXES =
-      Stream.of("sha512-", "sha384-", "sha256-", "sha1-", "h1:", "SHA256:", "sha256:")
+      Stream.of(
+              "sha512-",
+              "sha384-",
+              "sha256-",
+              "sha1-",
+              "h1:",
+              "SHA256:",
+              "sha256:",
+              "DigestValue>",
+              "DigestValue>")
           .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
           .toList();
 
-  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44);
+  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44, 28, 44);
 
   /** Lines of encoded data are at least this long, except the last. */
   private static final int FULL_LINE = 56;

@@ -95,7 +95,10 @@ final class Phrases {
       while (close < limit && text[close] != text[i] && !Bytes.isSpace(text[close])) {
         close++;
       }
-      if (close < limit && text[close] == text[i]) {
+      boolean statement = (text[anchor] | 0x20) == 'i';
+      if (close < limit
+          && text[close] == text[i]
+          && !(statement && Profile.of(text, i + 1, close).letters() == close - i - 1)) {
         add(text, i + 1, close, out);
       }
     } else {

@@ -38,6 +38,10 @@ final class PublicValues {
           Form.of("prod_", 19, 29),
           Form.of("sub_", 20, 28),
           Form.of("acct_", 21, 21),
+          // Mangled names of C++
+          Form.of("_ZN", 20, 256),
+          Form.of("_ZS", 20, 256),
+          Form.of("_ZT", 20, 256),
           // Content identifiers and addresses of accounts
           Form.of("Qm", 46, 46),
           Form.of("bafy", 59, 59),
@@ -46,6 +50,9 @@ final class PublicValues {
 
   private static final byte[] GOOGLE_CLIENT =
       ".apps.googleusercontent.com".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] GOOGLE = "google.".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DOCUMENT = "/d/".getBytes(StandardCharsets.US_ASCII);
 
   private PublicValues() {}
 
@@ -58,6 +65,19 @@ final class PublicValues {
         return true;
       }
     }
-    return Bytes.startsWith(text, end, to, GOOGLE_CLIENT);
+    return Bytes.startsWith(text, end, to, GOOGLE_CLIENT) || isDocument(text, start, end);
+  }
+
+  /** The path of a shared document: {@code google.com/document/d/…}. */
+  private static boolean isDocument(byte[] text, int start, int end) {
+    if (start < GOOGLE.length || !Bytes.startsWith(text, start - GOOGLE.length, start, GOOGLE)) {
+      return false;
+    }
+    for (int i = start; i < end; i++) {
+      if (Bytes.startsWith(text, i, end, DOCUMENT)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

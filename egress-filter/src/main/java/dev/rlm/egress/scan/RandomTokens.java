@@ -60,13 +60,17 @@ final class RandomTokens {
     if (end - start > LONGEST) {
       return;
     }
+    int before = out.size();
     if (!isPath(text, start, end) && Randomness.standsAlone(text, start, end)) {
-      if (!Hashes.isLineOfBlock(text, start, end, to)) {
-        out.add(Span.secret(start, end, RULE, Confidence.LOW));
-      }
-      return;
+      out.add(Span.secret(start, end, RULE, Confidence.LOW));
+    } else {
+      judgePieces(text, start, end, out);
     }
-    judgePieces(text, start, end, out);
+    // Few tokens come so far: what costs more is looked at last.
+    if (out.size() > before
+        && (Hashes.isLineOfBlock(text, start, end, to) || EncodedWords.contains(text, start, end))) {
+      out.subList(before, out.size()).clear();
+    }
   }
 
   /**
