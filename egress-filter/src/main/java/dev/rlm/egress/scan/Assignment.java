@@ -55,14 +55,14 @@ record Assignment(int start, int end, Notation notation) {
       cursor.at++;
       return value(cursor, to, true);
     }
-    if (cursor.peek() == '>') {
+    if (cursor.peek() == '>' || isTag(text, nameEnd, cursor)) {
       cursor.at++;
       cursor.skipAnySpace();
       return element(text, cursor.at, to);
     }
     int before = cursor.at;
     cursor.skipBlanks();
-    if (closed && cursor.peek() == ',') {
+    if ((closed || isSymbol(text, nameEnd)) && cursor.peek() == ',') {
       cursor.at++;
       cursor.skipBlanks();
       Assignment argument = value(cursor, to, false);
@@ -105,6 +105,33 @@ record Assignment(int start, int end, Notation notation) {
     return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
   }
 
+  /** Whether the name is a symbol such as {@code :name}. */
+  private static boolean isSymbol(byte[] text, int nameEnd) {
+    int start = nameEnd;
+    while (start > 0 && Bytes.isName(text[start - 1]) && nameEnd - start < MAXIMUM_GAP) {
+      start--;
+    }
+    return start > 0 && text[start - 1] == ':';
+  }
+
+  /** Whether the name is that of an element with attributes; moves on to the end of its tag. */
+  private static boolean isTag(byte[] text, int nameEnd, Cursor cursor) {
+    int start = nameEnd;
+    while (start > 0 && Bytes.isName(text[start - 1]) && nameEnd - start < MAXIMUM_GAP) {
+      start--;
+    }
+    if (start == 0 || text[start - 1] != '<' || cursor.peek() != ' ') {
+      return false;
+    }
+    for (int i = cursor.at; i < cursor.limit() && text[i] != '\n'; i++) {
+      if (text[i] == '>') {
+        cursor.at = i;
+        return text[i - 1] != '/';
+      }
+    }
+    return false;
+  }
+
   /** Whether what ends here in a quote is the first key of an object. */
   private static boolean isKey(byte[] text, int end, int to) {
     int i = end;
@@ -135,8 +162,14 @@ record Assignment(int start, int end, Notation notation) {
         return null;
       }
       if (!Bytes.isLetter(text[cursor.at]) && isEntryValue(cursor)) {
+        if (cursor.peek() == '>') {
+          return element(text, cursor.at + 1, to);
+        }
         cursor.skipClosers();
         cursor.skipBlanks();
+        if (cursor.peek() == '"') {
+          return valueAfterBlanks(cursor, to);
+        }
         return (cursor.peek() == ':' || cursor.peek() == '=') && cursor.skipOperator(false)
             ? valueAfterBlanks(cursor, to)
             : null;
@@ -152,7 +185,7 @@ record Assignment(int start, int end, Notation notation) {
 
   private static boolean isEntryValue(Cursor cursor) {
     Cursor ahead = new Cursor(cursor.text, cursor.at + 1, cursor.limit());
-    if ((ahead.skipWord("value") || ahead.skipWord("default"))
+    if ((ahead.skipWord("value") || ahead.skipWord("default") || ahead.skipWord("-body"))
         && (ahead.peek() < 0 || !Bytes.isName((byte) ahead.peek()))) {
       cursor.at = ahead.at;
       return true;
@@ -210,6 +243,14 @@ record Assignment(int start, int end, Notation notation) {
         : null;
   }
 
+  /** A type such as {@code !Ref}, which says that what follows is no literal. */
+  private static boolean isYamlTag(byte[] text, int from, int end) {
+    if (end - from < 3 || text[from] != '!' || end >= text.length || text[end] != ' ') {
+      return false;
+    }
+    return Profile.of(text, from + 1, end).letters() == end - from - 1;
+  }
+
   private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
     int end = from;
@@ -218,6 +259,9 @@ record Assignment(int start, int end, Notation notation) {
     }
     while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {
       end--;
+    }
+    if (isYamlTag(text, from, end)) {
+      return null;
     }
     return end > from ? new Assignment(from, end, notation) : null;
   }

@@ -21,6 +21,10 @@ final class CommandLine {
           "podman login",
           "az login",
           "oc login",
+          "registry login",
+          "mongo ",
+          "7z x",
+          "7z a",
           "sshpass",
           "mysql",
           "mongosh",
@@ -64,7 +68,7 @@ final class CommandLine {
         int from = text[i + 2] == ' ' ? i + 3 : i + 2;
         int close = word(text, from, end);
         boolean number = Profile.of(text, from, close).letters() == 0;
-        if (number && text[i + 1] == 'p') {
+        if (number && text[i + 1] == 'P') {
           continue; // a port
         }
         if (close - from >= 4 && !isTemplate(text, from, close)) {

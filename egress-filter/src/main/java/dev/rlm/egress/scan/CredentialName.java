@@ -29,11 +29,11 @@ record CredentialName(int start, int end, Trust trust) {
 
   private static final int REACH = 48;
   private static final String TAIL =
-      "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|old|new|b64|base64|hex|[0-9]{1,4})?";
+      "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|private|old|new|b64|base64|hex|[0-9]{1,4})?";
   private static final Shape PASSWORD =
       Shape.compile(
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"
-              + "|master|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
+              + "|master|require|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
               + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha)"
               + "|.*(password|passwd|passphrase|mot_?de_?passe|wachtwoord|[_-]pw|psk))"
               + TAIL);

@@ -5,6 +5,16 @@ final class Cursor {
 
   private static final int LONGEST_TYPE = 24;
 
+  /** What turns a literal into the type that a program wants. */
+  private static final String[] CONVERSIONS = {
+    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= "
+  };
+
+  /** Calls that enter a value into the field that was named before. */
+  private static final String[] ENTRIES = {
+    ".send_keys(", ".sendkeys(", ".fill(", ".type(", ".setvalue(", ".settext("
+  };
+
   final byte[] text;
   int at;
   private final int limit;
@@ -44,6 +54,7 @@ final class Cursor {
         quote = true;
       } else if (!(b == '\\' && quoteAt(1))
           && b != ']'
+          && !(b == '[' && peek(1) == ']')
           && b != '*'
           && b != '?'
           && !(b == ')' && i > 0)) {
@@ -74,6 +85,13 @@ final class Cursor {
     if (nameWasQuoted && skipWord("value")) {
       return skipSymbols();
     }
+    if (nameWasQuoted && b == '.') {
+      for (String entry : ENTRIES) {
+        if (skipWord(entry)) {
+          return true;
+        }
+      }
+    }
     if (b == '{') {
       return skipAccessors();
     }
@@ -95,7 +113,8 @@ final class Cursor {
       }
       at++;
     }
-    boolean assigns = false;
+    boolean cell = at == from + 1 && text[from] == '|' && peek() == ' ';
+    boolean assigns = cell && from > 0 && text[from - 1] == ' ';
     for (int i = from; i < at; i++) {
       assigns |=
           text[i] == '='
@@ -159,9 +178,14 @@ final class Cursor {
    */
   boolean skipWrappers() {
     boolean brace = false;
+    for (String conversion : CONVERSIONS) {
+      if (skipWord(conversion)) {
+        break;
+      }
+    }
     for (int i = 0; i < 3; i++) {
       int b = peek();
-      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFU".indexOf(b) >= 0)
+      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFUN".indexOf(b) >= 0)
           && b > 0
           && quoteAt(1)) {
         brace |= b == '{';

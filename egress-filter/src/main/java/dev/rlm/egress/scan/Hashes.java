@@ -24,11 +24,13 @@ final class Hashes {
               "SHA256:",
               "sha256:",
               "DigestValue>",
-              "DigestValue>")
+              "DigestValue>",
+              "sha256 = \"",
+              "x-amz-id-2: ")
           .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
           .toList();
 
-  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44, 28, 44);
+  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44, 28, 44, 52, 76);
 
   /** Lines of encoded data are at least this long, except the last. */
   private static final int FULL_LINE = 56;

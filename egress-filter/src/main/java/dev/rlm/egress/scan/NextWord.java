@@ -35,11 +35,20 @@ final class NextWord {
     if (quoted) {
       return new Assignment(word.start(), word.end(), Notation.ARGUMENT);
     }
+    if (profile.letters() > 0 && isDirective(text, name, word, to)) {
+      return new Assignment(word.start(), word.end(), Notation.LOOSE);
+    }
     boolean variable = isVariable(text, name);
     return (variable || (profile.length() >= SHORTEST_TOKEN && !isKey(text, name)))
             && Randomness.looksGenerated(text, word.start(), word.end())
         ? new Assignment(word.start(), word.end(), Notation.LOOSE)
         : null;
+  }
+
+  /** A line of two words, as some servers are configured. */
+  private static boolean isDirective(byte[] text, CredentialName name, Assignment word, int to) {
+    boolean first = name.start() == 0 || text[name.start() - 1] == '\n';
+    return first && (word.end() == to || text[word.end()] == '\n' || text[word.end()] == '\r');
   }
 
   /** Keys are also spoken of by their fingerprints. */

@@ -19,6 +19,7 @@ final class Phrases {
           "basicauth(",
           "basic_auth(",
           ".login(",
+          ".basic(",
           "auth=(");
 
   /** Calls whose third quoted argument is a password. */
@@ -33,12 +34,13 @@ final class Phrases {
 
   /** Calls whose first quoted argument is a secret. */
   static final List<String> CONVERSIONS =
-      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(");
+      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(", "secretkeyspec(");
 
   /** Words that stand before a password in a sentence or a statement. */
   static final List<String> SENTENCES =
       List.of(
           "password is ",
+          "password is: ",
           "password for ",
           "password: \"",
           "password was ",
@@ -47,7 +49,9 @@ final class Phrases {
           "identified by ",
           "enable secret ",
           "password 0 ",
-          "password 7 ");
+          "password 7 ",
+          "server key 7 ",
+          "snmp-server community ");
 
   private static final int REACH = 240;
 
@@ -85,10 +89,11 @@ final class Phrases {
     int i = anchor + length - (text[anchor + length - 1] == '"' ? 1 : 0);
     if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
       while (i < limit
-          && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')) {
+          && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
+          && !(text[i] == ':' && text[i + 1] == ' ')) {
         i++;
       }
-      i += 3;
+      i += i < limit && text[i] == ':' ? 2 : 3;
     }
     if (i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`')) {
       int close = i + 1;

@@ -1,6 +1,7 @@
 package dev.rlm.egress.scan;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -138,6 +139,11 @@ final class Placeholders {
           "username",
           "user");
 
+  private static final List<String> REQUESTS =
+      List.of(
+          "your", "replace", "change", "insert", "enter", "put-", "put_", "dummy", "fake", "example",
+          "some-", "some_", "my_pass", "my-pass", "paste", "fill");
+
   private Placeholders() {}
 
   /**
@@ -214,6 +220,7 @@ final class Placeholders {
       }
     }
     return stars == length
+        || asksForValue(text, start, end)
         || contains(text, start, end, "..")
         || contains(text, start, end, "YOUR_")
         || contains(text, start, end, "_HERE")
@@ -229,9 +236,36 @@ final class Placeholders {
 
   /** Words that say that there is no value, or name what it is. */
   static boolean isEmptyWord(byte[] text, int start, int end) {
-    return EMPTY_WORDS.contains(
-        new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1)
-            .toLowerCase(Locale.ROOT));
+    return EMPTY_WORDS.contains(lower(text, start, end)) || isForeign(text, start, end);
+  }
+
+  private static String lower(byte[] text, int start, int end) {
+    return new String(text, start, Math.min(end - start, 40), StandardCharsets.UTF_8)
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Words in other scripts, or with accents, are labels: passwords are typed on any keyboard. */
+  private static boolean isForeign(byte[] text, int start, int end) {
+    boolean foreign = false;
+    for (int i = start; i < end; i++) {
+      foreign |= text[i] < 0;
+      if (text[i] > 0 && !Bytes.isLetter(text[i])) {
+        return false;
+      }
+    }
+    return foreign;
+  }
+
+  /**
+   * Whether a value without digits asks for one: {@code your_password_here}, {@code replace-me}. A
+   * real value that holds such a word has digits.
+   */
+  private static boolean asksForValue(byte[] text, int start, int end) {
+    if (end - start < 6 || end - start > 60 || Profile.of(text, start, end).digits() > 0) {
+      return false;
+    }
+    String value = lower(text, start, end);
+    return REQUESTS.stream().anyMatch(value::startsWith) || value.endsWith("here");
   }
 
   private static boolean isEnvironmentName(byte[] text, int start, int end) {

@@ -27,6 +27,7 @@ final class PublicValues {
           Form.of("R0lGOD", 40, 256),
           Form.of("UklGR", 64, 256),
           Form.of("d09GM", 64, 256),
+          Form.of("d09GR", 64, 256),
           Form.of("AAABAAE", 64, 256),
           // Stripe's publishable keys and identifiers
           Form.of("pk_live_", 20, 140),
@@ -45,6 +46,9 @@ final class PublicValues {
           // Content identifiers and addresses of accounts
           Form.of("Qm", 46, 46),
           Form.of("bafy", 59, 59),
+          Form.of("cl", 25, 25),
+          Form.of("cm", 25, 25),
+          Form.of("01", 26, 26),
           Form.of("bc1q", 42, 62),
           Form.of("bc1p", 62, 62));
 
@@ -56,7 +60,11 @@ final class PublicValues {
 
   private PublicValues() {}
 
-  static boolean contains(byte[] text, int start, int end, int to) {
+  static boolean contains(byte[] text, int from, int end, int to) {
+    int start = from;
+    while (start + 1 < end && text[start] == '/' && text[start + 1] != '9') {
+      start++;
+    }
     int length = end - start;
     for (Form form : FORMS) {
       if (length >= form.shortest
@@ -65,7 +73,7 @@ final class PublicValues {
         return true;
       }
     }
-    return Bytes.startsWith(text, end, to, GOOGLE_CLIENT) || isDocument(text, start, end);
+    return Bytes.startsWith(text, end, to, GOOGLE_CLIENT) || isDocument(text, from, end);
   }
 
   /** The path of a shared document: {@code google.com/document/d/…}. */
