@@ -16,6 +16,7 @@ final class BenchmarkTable {
 
   private final PrintStream out;
   private final List<Map<String, Object>> rows = new ArrayList<>();
+  private String section = "";
 
   BenchmarkTable(PrintStream out) {
     this.out = out;
@@ -29,6 +30,28 @@ final class BenchmarkTable {
   /** A figure that must be at most the bar. */
   void atMost(String name, double value, double bar, String unit) {
     add(name, value, bar, unit, value <= bar, "<=");
+  }
+
+  /** A figure that must be at least so many times another's, measured in the same run. */
+  void atLeastTimes(String name, double value, String other, double otherValue, double bar, String unit) {
+    boolean met = value >= bar * otherValue;
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "  %-62s %12s %-9s beside %s: %s, bar >= %s x %s",
+            name,
+            shown(value),
+            unit,
+            other,
+            shown(otherValue),
+            shown(bar),
+            met ? "met" : "MISSED"));
+    Map<String, Object> row = row(name, value, unit);
+    row.put("other", other);
+    row.put("otherValue", otherValue);
+    row.put("bar", ">= " + shown(bar) + " x");
+    row.put("met", met);
+    rows.add(row);
   }
 
   /** A figure without a bar. */
@@ -49,21 +72,29 @@ final class BenchmarkTable {
             shown(bar),
             met ? "met" : "MISSED"));
     Map<String, Object> row = row(name, value, unit);
-    row.put("bar", bar);
+    row.put("bar", sign + " " + shown(bar) + (unit.isEmpty() ? "" : " " + unit));
     row.put("met", met);
     rows.add(row);
   }
 
-  private static Map<String, Object> row(String name, double value, String unit) {
+  private Map<String, Object> row(String name, double value, String unit) {
     Map<String, Object> row = new LinkedHashMap<>();
+    row.put("section", section);
     row.put("name", name);
     row.put("value", value);
     row.put("unit", unit);
     return row;
   }
 
+  /** What the rows that follow are about. */
   void section(String title) {
+    section = title;
     out.println(title);
+  }
+
+  /** Says something that is no figure. */
+  void remark(String text) {
+    out.println(text);
   }
 
   void write(Path file) throws IOException {

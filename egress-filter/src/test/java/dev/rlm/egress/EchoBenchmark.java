@@ -106,7 +106,7 @@ final class EchoBenchmark {
     Map<String, Integer> counts = execution.finish().counts();
     table.atMost(
         "false echoes in 100 MB of other text", counts.getOrDefault("context-echo", 0), 0, "");
-    table.section(
+    table.remark(
         String.format(
             Locale.ROOT, "  (rules that fired on it: %s)", List.copyOf(counts.entrySet())));
   }

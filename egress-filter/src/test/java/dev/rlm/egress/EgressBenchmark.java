@@ -4,16 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Measures everything the filter promises: {@code EgressBenchmark [--samples FOLDER] [--json FILE]
  * [--only PART[,PART]]}. Parts are samples, splits, disguises, benign, echo, speed, latency, worst.
- * Peers are run where they are installed.
+ * Peers are run where they are installed. Without labelled samples the parts that need them are
+ * left out. {@code ./rlm bench filter} runs this in a process of its own and shows its rows.
  */
 final class EgressBenchmark {
+
+  private static final Set<String> SAMPLED = Set.of("samples", "splits", "disguises");
 
   private EgressBenchmark() {}
 
@@ -24,6 +29,10 @@ final class EgressBenchmark {
     String only =
         options.getOrDefault("--only", "samples,splits,disguises,benign,echo,speed,latency,worst");
     for (String part : only.split(",", -1)) {
+      if (SAMPLED.contains(part) && !Files.isDirectory(samples)) {
+        table.remark(part + " is left out: there are no labelled samples in " + samples);
+        continue;
+      }
       switch (part) {
         case "samples" -> new SampleBenchmark(table, samples).score();
         case "splits" -> new SampleBenchmark(table, samples).splits();

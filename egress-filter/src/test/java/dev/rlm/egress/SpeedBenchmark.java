@@ -34,14 +34,12 @@ final class SpeedBenchmark {
     table.atLeast("one stream, echo of a 100 MB context on", best, 200, "MB/s");
     table.note("one stream, no context", withoutContext, "MB/s");
     table.note("outputs of 1 MiB, everything searched deeply", deepRate(index, mixed), "MB/s");
-    double peer = 0;
-    for (Peers.Peer installed : Peers.installed()) {
-      double rate = installed.rate(mixed);
-      table.note("peer " + installed.name() + ", processor time", rate, "MB/s");
-      peer = Math.max(peer, rate);
-    }
-    if (peer > 0) {
-      table.atLeast("times the best peer", best / peer, 10, "x");
+    for (Peers.Peer peer : Peers.ALL) {
+      if (peer.isInstalled()) {
+        table.atLeastTimes("beside " + peer.name(), best, peer.name() + ", processor time", peer.rate(mixed), 10, "MB/s");
+      } else {
+        table.note("beside " + peer.name() + ", which is not installed", best, "MB/s");
+      }
     }
   }
 

@@ -62,7 +62,8 @@ final class Benchmark {
         new ContextRow(laboratory),
         new LargeContextRow(laboratory),
         new ManySessionsRow(laboratory),
-        new MemoryRow(laboratory));
+        new MemoryRow(laboratory),
+        new FilterRow(laboratory));
   }
 
   private static String usage(List<Row> rows) {
