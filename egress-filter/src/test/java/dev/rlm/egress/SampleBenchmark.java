@@ -65,7 +65,13 @@ final class SampleBenchmark {
       for (int i = 1; i < bytes.length; i += step) {
         positions++;
         same += expected.equals(split(bytes, i, Channel.STDOUT)) ? 1 : 0;
-        sameOverStreams += expected.equals(split(bytes, i, Channel.STDERR)) ? 1 : 0;
+        String overStreams = split(bytes, i, Channel.STDERR);
+        sameOverStreams += expected.equals(overStreams) ? 1 : 0;
+        if (System.getProperty("show") != null && !expected.equals(overStreams)) {
+          System.out.println("SPLIT " + sample.service() + " at " + i + " of " + sample.text());
+          System.out.println("  one " + expected);
+          System.out.println("  two " + overStreams);
+        }
       }
     }
     table.note("positions tried", (double) positions, "");

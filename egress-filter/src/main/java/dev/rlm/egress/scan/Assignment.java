@@ -161,14 +161,15 @@ record Assignment(int start, int end, Notation notation) {
       if (b == '}' || (b == '\n' && ++lines > 4)) {
         return null;
       }
+      boolean option = b == '-';
       if (!Bytes.isLetter(text[cursor.at]) && isEntryValue(cursor)) {
         if (cursor.peek() == '>') {
           return element(text, cursor.at + 1, to);
         }
         cursor.skipClosers();
         cursor.skipBlanks();
-        if (cursor.peek() == '"') {
-          return valueAfterBlanks(cursor, to);
+        if (option && (cursor.peek() == '"' || cursor.peek() == '\'')) {
+          return value(cursor, to, false);
         }
         return (cursor.peek() == ':' || cursor.peek() == '=') && cursor.skipOperator(false)
             ? valueAfterBlanks(cursor, to)

@@ -54,7 +54,7 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile(
-          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable)[_.-]?(keys?|tokens?)"
+          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry)[_.-]?(keys?|tokens?)"
               + TAIL);
 
   /** The name that holds a place, judged. */

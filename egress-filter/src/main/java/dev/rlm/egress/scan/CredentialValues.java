@@ -24,6 +24,9 @@ final class CredentialValues {
           "token",
           "secret",
           "key",
+          // The index finds short literals before few characters only.
+          "_key,",
+          "_key]",
           "auth",
           "cred",
           "licen",
@@ -137,7 +140,7 @@ final class CredentialValues {
     boolean secret =
         switch (name.trust()) {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
-          case TOKEN -> isToken(text, value, 8);
+          case TOKEN -> isToken(text, value, 8) || isChosen(text, name, value, to);
           case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
           case KEY -> value.end() - value.start() >= 16 && isToken(text, value, 16);
           case NONE -> false;
@@ -180,6 +183,20 @@ final class CredentialValues {
     return profile.distinct() >= 6
         && isCredentialText(text, value.start(), value.end())
         && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
+  }
+
+  /** Secrets that somebody made up look like passwords. */
+  private static boolean isChosen(byte[] text, CredentialName name, Assignment value, int to) {
+    boolean literal =
+        value.notation() == Assignment.Notation.QUOTED
+            || value.notation() == Assignment.Notation.TIGHT;
+    return literal
+        && Placeholders.isNamed(text, name.start(), name.end(), "secret")
+        && value.end() - value.start() >= 8
+        && Profile.of(text, value.start(), value.end()).digits() > 0
+        && Profile.of(text, value.start(), value.end()).letters() > 1
+        && !isReference(text, value.start(), value.end())
+        && PasswordValues.isPassword(text, name, value, to);
   }
 
   static boolean isToken(byte[] text, Assignment value, int shortest) {

@@ -34,7 +34,7 @@ final class Phrases {
 
   /** Calls whose first quoted argument is a secret. */
   static final List<String> CONVERSIONS =
-      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(", "secretkeyspec(");
+      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(");
 
   /** Words that stand before a password in a sentence or a statement. */
   static final List<String> SENTENCES =

@@ -306,6 +306,11 @@ final class Placeholders {
     return start + prefix.length() <= end && endsWith(text, start, start + prefix.length(), prefix);
   }
 
+  /** Whether a name ends with a word, in any case. */
+  static boolean isNamed(byte[] text, int start, int end, String word) {
+    return end - start >= word.length() && lower(text, end - word.length(), end).equals(word);
+  }
+
   static boolean endsWith(byte[] text, int start, int end, String suffix) {
     if (end - start < suffix.length()) {
       return false;

@@ -52,6 +52,13 @@ final class PublicValues {
           Form.of("bc1q", 42, 62),
           Form.of("bc1p", 62, 62));
 
+  private static final byte[] WEAK_ETAG = "W/\"".getBytes(StandardCharsets.US_ASCII);
+
+  /** Parts of a path that are shorter name things; services' secrets in paths have rules. */
+  private static final int LONGEST_NAME = 31;
+
+  private static final int ADDRESS_REACH = 120;
+
   private static final byte[] GOOGLE_CLIENT =
       ".apps.googleusercontent.com".getBytes(StandardCharsets.US_ASCII);
 
@@ -73,7 +80,43 @@ final class PublicValues {
         return true;
       }
     }
-    return Bytes.startsWith(text, end, to, GOOGLE_CLIENT) || isDocument(text, from, end);
+    return (length <= 40 && Bytes.startsWith(text, Math.max(0, from - 3), from, WEAK_ETAG))
+        || isShortPath(text, from, end)
+        || Bytes.startsWith(text, end, to, GOOGLE_CLIENT) || isDocument(text, from, end);
+  }
+
+  /** Whether every part is short, in the path of an address: {@code https://host/track/…}. */
+  private static boolean isShortPath(byte[] text, int start, int end) {
+    int part = start;
+    for (int i = start; i <= end; i++) {
+      if (i == end || text[i] == '/') {
+        if (i - part > LONGEST_NAME) {
+          return false;
+        }
+        part = i + 1;
+      }
+    }
+    boolean slash = false;
+    for (int i = start - 1; i > 0 && start - i < ADDRESS_REACH; i--) {
+      byte b = text[i];
+      if (b <= ' ' || b == '?' || b == '#' || b == '=' || b == '"' || b == '\'' || b == '@') {
+        return false;
+      }
+      if (b == '/' && text[i - 1] == '/') {
+        return slash || contains(text, start, end, '/');
+      }
+      slash |= b == '/';
+    }
+    return false;
+  }
+
+  private static boolean contains(byte[] text, int start, int end, char c) {
+    for (int i = start; i < end; i++) {
+      if (text[i] == c) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The path of a shared document: {@code google.com/document/d/…}. */
