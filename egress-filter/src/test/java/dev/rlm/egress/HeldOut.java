@@ -20,6 +20,9 @@ import java.util.Random;
  */
 final class HeldOut {
 
+  /** How many sets there are. */
+  static final int SETS = 2;
+
   private static final int CARRIERS_PER_SERVICE = 4;
 
   private final String set;

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +18,49 @@ import java.util.stream.Collectors;
  */
 final class SampleScore {
 
+  /** Counts over samples. */
+  record Score(int secrets, int redacted, int benign, int untouched) {
+
+    /** What the filter makes of samples. */
+    static Score of(EgressFilter filter, List<Sample> samples) {
+      return count(samples, sample -> isGood(sample, filtered(filter, sample)));
+    }
+
+    /** What a scanner makes of samples, which tells only in which it found something. */
+    static Score of(List<Sample> samples, Set<Integer> found) {
+      return count(samples, sample -> sample.isSecret() == found.contains(samples.indexOf(sample)));
+    }
+
+    private static Score count(List<Sample> samples, Predicate<Sample> good) {
+      int[] counts = new int[4];
+      for (Sample sample : samples) {
+        int at = sample.isSecret() ? 0 : 2;
+        counts[at]++;
+        counts[at + 1] += good.test(sample) ? 1 : 0;
+      }
+      return new Score(counts[0], counts[1], counts[2], counts[3]);
+    }
+
+    double recall() {
+      return (double) redacted / Math.max(1, secrets);
+    }
+
+    double clean() {
+      return (double) untouched / Math.max(1, benign);
+    }
+  }
+
   private SampleScore() {}
+
+  private static String filtered(EgressFilter filter, Sample sample) {
+    return filter.openSession().filter(Channel.STDOUT, sample.text()).text();
+  }
+
+  private static boolean isGood(Sample sample, String result) {
+    return sample.isSecret()
+        ? LabelledSamples.isRedacted(sample.text(), sample.secret(), result)
+        : result.equals(sample.text());
+  }
 
   public static void main(String[] args) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -46,35 +90,22 @@ final class SampleScore {
 
   private static void score(
       EgressFilter filter, List<Sample> samples, boolean verbose, PrintStream out) {
-    int secrets = 0;
-    int redacted = 0;
-    int benign = 0;
-    int clean = 0;
     for (Sample sample : samples) {
-      FilteredText result = filter.openSession().filter(Channel.STDOUT, sample.text());
-      boolean good;
-      if (sample.isSecret()) {
-        good = LabelledSamples.isRedacted(sample.text(), sample.secret(), result.text());
-        secrets++;
-        redacted += good ? 1 : 0;
-      } else {
-        good = result.text().equals(sample.text());
-        benign++;
-        clean += good ? 1 : 0;
-      }
-      if (!good && verbose) {
-        print(sample, result.text(), out);
+      String result = filtered(filter, sample);
+      if (verbose && !isGood(sample, result)) {
+        print(sample, result, out);
       }
     }
+    Score score = Score.of(filter, samples);
     out.printf(
         "%-18s recall %4d/%4d = %.4f   clean %4d/%4d = %.4f%n",
         samples.getFirst().file(),
-        redacted,
-        secrets,
-        (double) redacted / Math.max(1, secrets),
-        clean,
-        benign,
-        (double) clean / Math.max(1, benign));
+        score.redacted(),
+        score.secrets(),
+        score.recall(),
+        score.untouched(),
+        score.benign(),
+        score.clean());
   }
 
   private static void print(Sample sample, String result, PrintStream out) {
