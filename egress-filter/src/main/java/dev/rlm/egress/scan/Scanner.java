@@ -32,7 +32,7 @@ public final class Scanner {
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
-    AnchorIndex.Builder builder = new AnchorIndex.Builder();
+    AnchorIndex.Builder builder = new AnchorIndex.Builder(Bigrams::mean);
     List<Integer> owners = new ArrayList<>();
     for (CompiledRule rule : rules) {
       enter(builder, owners, rule.rule().anchors(), new KnownFormat(rule));
