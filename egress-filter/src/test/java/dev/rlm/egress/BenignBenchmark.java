@@ -47,6 +47,9 @@ final class BenignBenchmark {
         }
         lost += redacted;
         worst = Math.max(worst, file.length < 2000 ? 0 : 100.0 * redacted / file.length);
+        if (System.getProperty("show") != null && 100.0 * redacted / file.length > 0.5) {
+          System.out.println("FILE " + corpus.getKey() + " " + file.length + " " + redacted);
+        }
         corpusBytes += file.length;
       }
       table.note(

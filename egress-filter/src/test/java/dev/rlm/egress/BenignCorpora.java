@@ -105,12 +105,17 @@ final class BenignCorpora {
     List<byte[]> kept = new ArrayList<>();
     int size = 0;
     for (byte[] file : files) {
-      if (file.length > 0 && size + file.length <= PER_CORPUS) {
+      if (file.length > 0 && size + file.length <= PER_CORPUS && !holdsPrivateKey(file)) {
         kept.add(file);
         size += file.length;
       }
     }
     return kept;
+  }
+
+  /** Some packages document themselves with private keys, which are not harmless text. */
+  private static boolean holdsPrivateKey(byte[] file) {
+    return new String(file, StandardCharsets.ISO_8859_1).contains(" PRIVATE KEY-----\nMI");
   }
 
   private interface Line {

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /**
  * Measures everything the filter promises: {@code EgressBenchmark [--samples FOLDER] [--json FILE]
- * [--only PART[,PART]]}. Parts are samples, splits, disguises, benign, echo, speed, latency, worst.
+ * [--only PART[,PART]]}. Parts are samples, heldout, splits, disguises, benign, echo, speed, latency, worst.
  * Peers are run where they are installed. Without labelled samples the parts that need them are
  * left out. {@code ./rlm bench filter} runs this in a process of its own and shows its rows.
  */
@@ -27,14 +27,19 @@ final class EgressBenchmark {
     BenchmarkTable table = new BenchmarkTable(new PrintStream(System.out, true, UTF_8));
     Path samples = Path.of(options.getOrDefault("--samples", "../../shared/data/egress-dev"));
     String only =
-        options.getOrDefault("--only", "samples,splits,disguises,benign,echo,speed,latency,worst");
+        options.getOrDefault("--only", "samples,heldout,splits,disguises,benign,echo,speed,latency,worst");
     for (String part : only.split(",", -1)) {
       if (SAMPLED.contains(part) && !Files.isDirectory(samples)) {
         table.remark(part + " is left out: there are no labelled samples in " + samples);
         continue;
       }
       switch (part) {
-        case "samples" -> new SampleBenchmark(table, samples).score();
+        case "samples" -> {
+          SampleBenchmark labelled = new SampleBenchmark(table, samples);
+          labelled.score();
+          labelled.scorePeers();
+        }
+        case "heldout" -> SampleBenchmark.heldOut(table);
         case "splits" -> new SampleBenchmark(table, samples).splits();
         case "disguises" -> new SampleBenchmark(table, samples).disguises();
         case "benign" -> new BenignBenchmark(table).run();

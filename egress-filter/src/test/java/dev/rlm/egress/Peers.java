@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Secret scanners that other people made, where they are installed, run over the same bytes and
@@ -17,8 +20,8 @@ final class Peers {
 
   private Peers() {}
 
-  /** A scanner and how it is called on a folder. */
-  record Peer(String name, List<String> command) {
+  /** A scanner, how it is called on a folder, and what makes it name the files. */
+  record Peer(String name, List<String> command, String reporting) {
 
     boolean isInstalled() {
       return onPath(command.getFirst());
@@ -31,6 +34,38 @@ final class Peers {
         return bytes.length / 1e6 / seconds(folder);
       } finally {
         Files.delete(folder.resolve("mixed.txt"));
+        Files.delete(folder);
+      }
+    }
+
+    /** The numbers of the texts in which it reports something, each text in a file of its own. */
+    Set<Integer> findsIn(List<String> texts) throws IOException, InterruptedException {
+      Path folder = Files.createTempDirectory("filter-peers");
+      try {
+        for (int i = 0; i < texts.size(); i++) {
+          Files.writeString(folder.resolve("sample" + i + ".txt"), texts.get(i));
+        }
+        Path report = folder.resolve("report");
+        String line =
+            String.join(" ", command).replace("{}", folder.toString())
+                + " "
+                + reporting.replace("{}", report.toString())
+                + " 2>/dev/null";
+        Process process = new ProcessBuilder("sh", "-c", line).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor(300, TimeUnit.SECONDS);
+        Set<Integer> found = new HashSet<>();
+        Matcher file = FILE.matcher(Files.exists(report) ? Files.readString(report) : out);
+        while (file.find()) {
+          found.add(Integer.parseInt(file.group(1)));
+        }
+        return found;
+      } finally {
+        try (Stream<Path> files = Files.list(folder)) {
+          for (Path file : files.toList()) {
+            Files.delete(file);
+          }
+        }
         Files.delete(folder);
       }
     }
@@ -53,6 +88,7 @@ final class Peers {
     }
   }
 
+  private static final Pattern FILE = Pattern.compile("/sample([0-9]+)[.]txt");
   private static final Pattern TIME = Pattern.compile("([0-9]+)m([0-9.]+)s");
 
   static final List<Peer> ALL =
@@ -67,10 +103,12 @@ final class Peers {
                   "{}",
                   "--exit-code",
                   "0",
-                  "--no-banner")),
+                  "--no-banner"),
+              "--report-format json --report-path {}"),
           new Peer(
               "trufflehog",
-              List.of("trufflehog", "filesystem", "{}", "--no-verification", "--no-update")));
+              List.of("trufflehog", "filesystem", "{}", "--no-verification", "--no-update"),
+              "--json"));
 
   private static boolean onPath(String program) {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {

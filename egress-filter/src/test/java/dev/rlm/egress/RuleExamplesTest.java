@@ -55,6 +55,26 @@ class RuleExamplesTest {
                     () -> rule.counterExamples().forEach(text -> checkCounterExample(rule, text))));
   }
 
+  /** Who looks for pieces of a secret in what came out must not find them in the marker. */
+  @TestFactory
+  Stream<DynamicTest> noMarkerRepeatsEightCharactersOfWhatItHides() {
+    return RULES.stream()
+        .map(
+            rule ->
+                DynamicTest.dynamicTest(
+                    rule.id(),
+                    () -> {
+                      for (String example : rule.examples()) {
+                        String text = example.replace("<>", "");
+                        String secret = text.substring(text.indexOf('⟦') + 1, text.indexOf('⟧'));
+                        String marker = "[REDACTED:" + rule.id() + "]";
+                        for (int i = 0; i + 8 <= secret.length(); i++) {
+                          assertFalse(marker.contains(secret.substring(i, i + 8)), secret);
+                        }
+                      }
+                    }));
+  }
+
   private static void checkExample(Rule rule, String example) {
     String text = example.replace("<>", "");
     int start = text.indexOf('⟦');

@@ -10,10 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** What is found in labelled samples: plain, cut anywhere, over two streams, and in disguise. */
 final class SampleBenchmark {
+
+  private static final long SEED = 20261129;
+
+  /** Longer samples are cut at so many places, shorter ones everywhere. */
+  private static final int MOST_CUTS = 400;
 
   private final BenchmarkTable table;
   private final List<Sample> samples = new ArrayList<>();
@@ -50,6 +56,41 @@ final class SampleBenchmark {
     table.atLeast("benign samples unchanged", (double) clean / benign, 0.97, "share");
   }
 
+  /** Samples that no rule was written from, beside what other scanners see of them. */
+  static void heldOut(BenchmarkTable table) throws IOException, InterruptedException {
+    table.section("held-out samples");
+    table.note("rules", RuleSet.standard().ids().size(), "");
+    EgressFilter filter = EgressFilter.builder().build();
+    for (int set = 1; set <= HeldOut.SETS; set++) {
+      List<Sample> samples = new HeldOut(set, SEED).samples();
+      SampleScore.Score score = SampleScore.Score.of(filter, samples);
+      table.atLeast("set " + set + ": secrets redacted", score.recall(), 0.95, "share");
+      table.atMost("set " + set + ": harmless samples touched", 1 - score.clean(), 0.05, "share");
+      peers(table, "set " + set, samples);
+    }
+  }
+
+  /** Other scanners on the labelled samples. */
+  void scorePeers() throws IOException, InterruptedException {
+    peers(table, "labelled", samples);
+  }
+
+  /** A sample counts as found by a scanner that reports anything in it at all. */
+  private static void peers(BenchmarkTable table, String what, List<Sample> samples)
+      throws IOException, InterruptedException {
+    List<String> texts = samples.stream().map(Sample::text).toList();
+    for (Peers.Peer peer : Peers.ALL) {
+      if (!peer.isInstalled()) {
+        table.remark(peer.name() + " is not installed");
+        continue;
+      }
+      Set<Integer> found = peer.findsIn(texts);
+      SampleScore.Score score = SampleScore.Score.of(samples, found);
+      table.note(what + ": " + peer.name() + ": secrets reported", score.recall(), "share");
+      table.note(what + ": " + peer.name() + ": harmless samples reported", 1 - score.clean(), "share");
+    }
+  }
+
   void splits() {
     table.section("every split position of every labelled sample");
     long positions = 0;
@@ -61,11 +102,17 @@ final class SampleBenchmark {
         continue;
       }
       String expected = whole(sample.text());
-      int step = Math.max(1, bytes.length / 60);
+      int step = Math.max(1, bytes.length / MOST_CUTS);
       for (int i = 1; i < bytes.length; i += step) {
         positions++;
         same += expected.equals(split(bytes, i, Channel.STDOUT)) ? 1 : 0;
-        sameOverStreams += expected.equals(split(bytes, i, Channel.STDERR)) ? 1 : 0;
+        String overStreams = split(bytes, i, Channel.STDERR);
+        sameOverStreams += expected.equals(overStreams) ? 1 : 0;
+        if (System.getProperty("show") != null && !expected.equals(overStreams)) {
+          System.out.println("SPLIT " + sample.service() + " at " + i + " of " + sample.text());
+          System.out.println("  one " + expected);
+          System.out.println("  two " + overStreams);
+        }
       }
     }
     table.note("positions tried", (double) positions, "");

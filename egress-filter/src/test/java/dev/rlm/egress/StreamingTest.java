@@ -57,6 +57,26 @@ class StreamingTest {
   }
 
   @Test
+  void aTokenAfterAnUnfinishedWordOfAnotherStreamIsRedacted() {
+    String token = Samples.githubToken(new Random(8));
+    StringBuilder errors = new StringBuilder();
+    EgressExecution execution =
+        filter
+            .openSession()
+            .begin(
+                (channel, bytes) -> {
+                  if (channel == Channel.STDERR) {
+                    errors.append(new String(bytes, UTF_8));
+                  }
+                });
+    execution.write(Channel.STDOUT, "abc".getBytes(UTF_8));
+    execution.write(Channel.STDERR, token.getBytes(UTF_8));
+    execution.finish();
+    assertEquals("[REDACTED:github-token]", errors.toString());
+    assertEquals("abc[REDACTED:github-token]", run(filter, List.of("abc" + token)));
+  }
+
+  @Test
   void wholeLinesCanBeReleasedEarly() {
     String token = Samples.githubToken(new Random(4));
     StringBuilder out = new StringBuilder();

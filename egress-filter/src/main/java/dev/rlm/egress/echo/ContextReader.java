@@ -49,7 +49,7 @@ final class ContextReader {
         position += end;
       } else {
         context.copy(position - length, bytes, length);
-        int start = left > length ? safeStart(bytes) : 0;
+        int start = left > length ? Symbols.safeStart(bytes, length / 2) : 0;
         read(bytes, start, length);
         position -= length - start;
       }
@@ -61,18 +61,5 @@ final class ContextReader {
   private void read(byte[] bytes, int from, int to) {
     symbols = new byte[to - from + 16];
     count = Symbols.read(bytes, from, to, symbols);
-  }
-
-  /** The first place from which no escape that began before can reach further. */
-  private static int safeStart(byte[] bytes) {
-    int clear = 0;
-    for (int i = 0; i < bytes.length / 2; i++) {
-      byte b = bytes[i];
-      clear = b == '\\' || b == '%' || b == '&' ? 0 : clear + 1;
-      if (clear == 10) {
-        return i + 1;
-      }
-    }
-    return 0;
   }
 }

@@ -15,16 +15,18 @@ public final class EchoScanner {
   private static final class Places {
     private final byte[] text;
     private final int to;
+    private final int count;
     private int[] places = new int[0];
 
-    Places(byte[] text, int to) {
+    Places(byte[] text, int to, int count) {
       this.text = text;
       this.to = to;
+      this.count = count;
     }
 
     private int at(int symbol) {
       if (places.length == 0) {
-        places = new Symbols(to).readPlaces(text, to);
+        places = Symbols.places(text, to, count);
       }
       return places[symbol];
     }
@@ -45,21 +47,24 @@ public final class EchoScanner {
   private final int minimumRun;
   private final int[] candidates = new int[EchoIndex.SAME];
   private final Surroundings surroundings = new Surroundings();
+  private final Minimizers minimizers;
+  private final int[] picked;
+  private final int[] window = new int[Steps.WINDOW];
   private byte[] symbols = new byte[0];
-  private byte[] steps = new byte[0];
 
   /** Takes the least number of symbols that count as a copy. */
   public EchoScanner(EchoIndex index, int minimumRun) {
     this.index = index;
     this.minimumRun = minimumRun;
+    minimizers = new Minimizers(index.steps);
+    picked = new int[minimizers.places.length + 1];
   }
 
   /** Adds a span for every run of the document in a text. */
   public void scan(byte[] text, int to, List<Span> out) {
     ensure(to);
     int count = Symbols.read(text, to, symbols);
-    Steps.write(symbols, count, steps);
-    Places places = new Places(text, to);
+    Places places = new Places(text, to, count);
     search(
         count,
         run ->
@@ -81,8 +86,7 @@ public final class EchoScanner {
     ensure(to / stride + 1);
     for (int offset = 0; offset < stride; offset++) {
       int count = Symbols.readStrided(text, offset, to, stride, symbols);
-      Steps.write(symbols, count, steps);
-      int first = offset;
+        int first = offset;
       search(count, run -> out.add(strided(text, to, stride, first, run)));
     }
   }
@@ -104,42 +108,44 @@ public final class EchoScanner {
   private void ensure(int length) {
     if (symbols.length < length + 32) {
       symbols = new byte[length + length / 4 + 32];
-      steps = new byte[symbols.length];
     }
   }
 
   private void search(int count, Consumer<EchoRun> found) {
-    int last = count - 1 - Steps.WINDOW;
-    Steps hashing = index.steps;
-    int i = 0;
-    while (i <= last) {
-      long hash = hashing.hash(steps, i);
-      if (!index.mayContain(hash)) {
-        i += EchoIndex.STRIDE;
-        continue;
+    int clear = 0;
+    for (int from = 0; from + Minimizers.NEEDED <= count; from += Minimizers.BLOCK) {
+      int chosen = minimizers.choose(symbols, from, count);
+      int likely = index.pick(minimizers.hashes, chosen, picked);
+      for (int i = 0; i < likely; i++) {
+        int at = minimizers.places[picked[i]];
+        if (at < clear) {
+          continue;
+        }
+        EchoRun run = verify(minimizers.hashes[picked[i]], at, count);
+        if (run.length() >= minimumRun && isVaried(run)) {
+          found.accept(run);
+        }
+        clear = Math.max(clear, run.end() - Steps.WINDOW / 2);
       }
-      EchoRun run = verify(hash, i, count);
-      if (run.length() >= minimumRun && isVaried(run)) {
-        found.accept(run);
-      }
-      i = Math.max(i + EchoIndex.STRIDE, run.end() - Steps.WINDOW / 2);
     }
   }
 
   private EchoRun verify(long hash, int at, int count) {
     EchoRun best = EchoRun.NONE;
-    if (Steps.isMonotonous(steps, at)) {
-      return best;
+    int stretches = index.candidates(hash, candidates);
+    if (stretches > 0) {
+      index.steps.write(symbols, at, Steps.WINDOW, window);
     }
-    int found = index.candidates(hash, candidates);
-    for (int c = 0; c < found; c++) {
-      int window = index.surroundings(candidates[c], surroundings);
-      EchoRun run = EchoRun.around(index.text, surroundings, window, symbols, count, at);
-      if (run.length() > best.length()) {
-        best = run;
-      }
-      if (best.length() >= minimumRun) {
-        break;
+    for (int c = 0; c < stretches && best.length() < minimumRun; c++) {
+      long place = (long) candidates[c] * Symbols.STRETCH;
+      surroundings.read(index.text, index.steps, place, Symbols.STRETCH + Steps.WINDOW + 1);
+      int there = surroundings.find(window, 0);
+      while (there >= 0 && best.length() < minimumRun) {
+        EchoRun run = EchoRun.around(index.text, surroundings, there, symbols, count, at);
+        if (run.length() > best.length()) {
+          best = run;
+        }
+        there = surroundings.find(window, there + 1);
       }
     }
     return best;

@@ -1,95 +1,108 @@
 package dev.rlm.egress.echo;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /**
- * Hashes of windows of steps. A step is the difference between two neighbouring symbols, taken
- * modulo 26 between letters, so that every Caesar shift of a text has the same steps. The hash of a
- * window is the sum of the hashes of the window and of its mirror image, so that a text and its
- * reversal have the same hashes. One index thus serves the plain text, all rotations, and all of
- * them backwards.
+ * Hashes of windows of steps. A step is the distance between two neighbouring symbols, between
+ * letters taken around the alphabet the shorter way, so that every Caesar shift of a text has the
+ * same steps, and its reversal has the same ones backwards. The hash of a window is the same from
+ * both ends. One index thus serves the plain text, all rotations, and all of them backwards.
  *
- * <p>A step between letters is 1 to 12 upwards or the same with the top bit set downwards; the
- * steps 0 and 13 and all steps that touch something else than two letters read the same both ways
- * and carry bit 6.
+ * <p>Each step is worth a number under a random key, so that nobody can prepare texts that collide.
  */
 final class Steps {
 
   /** Steps in a window; a window covers one symbol more. */
-  static final int WINDOW = 16;
+  static final int WINDOW = 24;
 
-  private static final byte[] TABLE = new byte[64 * 64];
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long SELF_MIRRORED = 0x4040404040404040L;
+  private final int[] values = new int[64 * 64];
+  private final long[] multipliers = new long[WINDOW / 2];
 
-  static {
+  Steps(SplittableRandom random) {
+    int[] key = new int[256];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = random.nextInt();
+    }
     for (int a = 0; a < 64; a++) {
       for (int b = 0; b < 64; b++) {
-        TABLE[a << 6 | b] = step(a, b);
+        values[a << 6 | b] = key[distance(a, b)];
       }
+    }
+    for (int i = 0; i < multipliers.length; i++) {
+      multipliers[i] = random.nextLong() | 1;
     }
   }
 
-  private final long one;
-  private final long two;
-  private final long three;
-
-  /** Takes multipliers at random, so that nobody can prepare texts that collide. */
-  Steps(SplittableRandom random) {
-    one = random.nextLong() | 1;
-    two = random.nextLong() | 1;
-    three = random.nextLong() | 1;
-  }
-
-  private static byte step(int a, int b) {
+  private static int distance(int a, int b) {
     if (Symbols.isLetter(a) && Symbols.isLetter(b)) {
-      int difference = (b - a + 26) % 26;
-      if (difference == 0 || difference == 13) {
-        return (byte) (0x40 | difference);
-      }
-      return (byte) (difference < 13 ? difference : 0x80 | (26 - difference));
+      int up = (b - a + 26) % 26;
+      return Math.min(up, 26 - up);
     }
     int left = Symbols.isLetter(a) ? 0 : a;
     int right = Symbols.isLetter(b) ? 0 : b;
-    return (byte) (0x40 | (left + right & 0x3f) | ((left ^ right) & 1) << 7);
+    return 32 + left + right;
   }
 
-  /** Writes the steps between symbols; there is one less than symbols. */
-  static void write(byte[] symbols, int count, byte[] steps) {
-    for (int i = 0; i + 1 < count; i++) {
-      steps[i] = TABLE[(symbols[i] & 63) << 6 | (symbols[i + 1] & 63)];
+  /** Writes what the steps between symbols are worth, from a place on. */
+  void write(byte[] symbols, int from, int count, int[] out) {
+    int[] table = values;
+    int before = symbols[from] & 63;
+    for (int i = 0; i < count; i++) {
+      int symbol = symbols[from + i + 1] & 63;
+      out[i] = table[before << 6 | symbol];
+      before = symbol;
     }
   }
 
-  /** The hash of the window that begins at a step. */
-  long hash(byte[] steps, int at) {
-    long low = (long) LONG.get(steps, at);
-    long high = (long) LONG.get(steps, at + 8);
-    return mix(low, high) + mix(mirrored(high), mirrored(low));
+  /** The hash of the window that begins at a step; written out, for it is asked for everywhere. */
+  long hash(int[] steps, int at) {
+    long[] by = multipliers;
+    long even =
+        (steps[at] + steps[at + 23]) * by[0]
+            + (steps[at + 2] + steps[at + 21]) * by[2]
+            + (steps[at + 4] + steps[at + 19]) * by[4]
+            + (steps[at + 6] + steps[at + 17]) * by[6]
+            + (steps[at + 8] + steps[at + 15]) * by[8]
+            + (steps[at + 10] + steps[at + 13]) * by[10];
+    long odd =
+        (steps[at + 1] + steps[at + 22]) * by[1]
+            + (steps[at + 3] + steps[at + 20]) * by[3]
+            + (steps[at + 5] + steps[at + 18]) * by[5]
+            + (steps[at + 7] + steps[at + 16]) * by[7]
+            + (steps[at + 9] + steps[at + 14]) * by[9]
+            + (steps[at + 11] + steps[at + 12]) * by[11];
+    long sum = even + odd;
+    return (sum ^ sum >>> 32) * 0x9E3779B97F4A7C15L;
   }
 
-  private long mix(long low, long high) {
-    return (low * one ^ Long.rotateRight(high * two, 32)) * three;
-  }
-
-  private static long mirrored(long steps) {
-    return Long.reverseBytes(steps ^ (~steps & SELF_MIRRORED) << 1);
+  /** Whether a window has the given steps, forwards or backwards. */
+  static boolean isSame(int[] steps, int at, int[] window) {
+    if (steps[at] == window[0]) {
+      int i = 1;
+      while (i < WINDOW && steps[at + i] == window[i]) {
+        i++;
+      }
+      if (i == WINDOW) {
+        return true;
+      }
+    }
+    int i = 0;
+    while (i < WINDOW && steps[at + i] == window[WINDOW - 1 - i]) {
+      i++;
+    }
+    return i == WINDOW;
   }
 
   /**
    * Whether a window repeats itself so soon that it says nothing: runs of one character, rulers,
    * zeros.
    */
-  static boolean isMonotonous(byte[] steps, int at) {
-    long low = (long) LONG.get(steps, at);
-    long high = (long) LONG.get(steps, at + 8);
-    return (low == high
-        && (low == Long.rotateLeft(low, 8)
-            || low == Long.rotateLeft(low, 16)
-            || low == Long.rotateLeft(low, 32)));
+  static boolean isMonotonous(int[] steps, int at) {
+    for (int i = at; i < at + WINDOW - 4; i++) {
+      if (steps[i] != steps[i + 4]) {
+        return false;
+      }
+    }
+    return true;
   }
 }

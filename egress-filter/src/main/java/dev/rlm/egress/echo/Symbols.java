@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 final class Symbols {
 
   static final int DIGIT = 27;
+  static final int STRETCH = 64;
   private static final int LONGEST_ESCAPE = 10;
   private static final byte[] OF = new byte[256];
 
@@ -35,25 +36,10 @@ final class Symbols {
     OF['&'] = ESCAPE;
   }
 
-  final byte[] symbols;
-  final int[] places;
-  int count;
-
-  /** Room for the symbols of a text of some length. */
-  Symbols(int capacity) {
-    symbols = new byte[capacity + 16];
-    places = new int[capacity + 16];
-  }
+  private Symbols() {}
 
   static boolean isLetter(int symbol) {
     return symbol > 0 && symbol < DIGIT;
-  }
-
-  /** The symbols of a whole text. */
-  static Symbols of(byte[] text, int from, int to) {
-    Symbols result = new Symbols(to - from);
-    result.append(text, from, to);
-    return result;
   }
 
   /** Writes the symbols of a text; gives their number. */
@@ -95,36 +81,51 @@ final class Symbols {
     return n;
   }
 
-  /** The places of the symbols of a text. */
-  int[] readPlaces(byte[] text, int to) {
-    append(text, 0, to);
-    return places;
+  /**
+   * Writes the symbols of a part of a text, and how many of them begin before each stretch of
+   * {@value #STRETCH} bytes; gives their number.
+   */
+  static int read(byte[] text, int to, byte[] out, int[] before) {
+    int n = 0;
+    int i = 0;
+    for (int stretch = 0; stretch * STRETCH < to; stretch++) {
+      before[stretch] = n;
+      int end = Math.min(to, (stretch + 1) * STRETCH);
+      while (i < end) {
+        byte symbol = OF[text[i] & 0xff];
+        if (symbol == ESCAPE) {
+          int escape = escape(text, i, to);
+          n = write(escape >>> 8, out, n);
+          i += escape & 0xff;
+        } else {
+          out[n] = symbol;
+          n += symbol != 0 ? 1 : 0;
+          i++;
+        }
+      }
+    }
+    return n;
   }
 
-  /** Appends the symbols of a part of a text; places are counted from its beginning. */
-  void append(byte[] text, int from, int to) {
-    byte[] out = symbols;
-    int[] at = places;
-    int n = count;
-    int i = from;
-    while (i < to) {
+  /** The places of the first so many symbols of a text. */
+  static int[] places(byte[] text, int to, int count) {
+    int[] places = new int[count + 4];
+    byte[] symbols = new byte[4];
+    int n = 0;
+    for (int i = 0; i < to && n < count; i++) {
       byte symbol = OF[text[i] & 0xff];
       if (symbol == ESCAPE) {
         int escape = escape(text, i, to);
-        int before = n;
-        n = write(escape >>> 8, out, n);
-        while (before < n) {
-          at[before++] = i - from;
+        int written = write(escape >>> 8, symbols, 0);
+        for (int j = 0; j < written; j++) {
+          places[n++] = i;
         }
-        i += escape & 0xff;
-      } else {
-        out[n] = symbol;
-        at[n] = i - from;
-        n += symbol != 0 ? 1 : 0;
-        i++;
+        i += (escape & 0xff) - 1;
+      } else if (symbol != 0) {
+        places[n++] = i;
       }
     }
-    count = n;
+    return places;
   }
 
   /** Writes the symbols of a character that stood there as an escape: of its bytes in UTF-8. */
@@ -160,6 +161,24 @@ final class Symbols {
       }
     }
     return length;
+  }
+
+  /**
+   * The first place from which no escape that began before can reach further: where one begins, or
+   * where none did for long enough.
+   */
+  static int safeStart(byte[] text, int to) {
+    int clear = 0;
+    for (int i = 0; i < to; i++) {
+      byte b = text[i];
+      if (b == '\\' || b == '%' || b == '&') {
+        return i;
+      }
+      if (++clear == LONGEST_ESCAPE) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   /** Reads an escape: its length in the low byte, the character above, of at most 16 bits. */

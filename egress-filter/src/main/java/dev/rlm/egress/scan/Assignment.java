@@ -32,6 +32,7 @@ record Assignment(int start, int end, Notation notation) {
   }
 
   private static final int MAXIMUM_GAP = 48;
+  private static final int ENTRY_REACH = 160;
   private static final int MAXIMUM_VALUE = 4096;
   private static final boolean[] BARE_END = new boolean[256];
 
@@ -43,24 +44,31 @@ record Assignment(int start, int end, Notation notation) {
 
   /** Finds the value that is assigned to a name which ends at the given place, or null. */
   static @Nullable Assignment after(byte[] text, int nameEnd, int to) {
+    Assignment direct = directlyAfter(text, nameEnd, to);
+    return direct == null ? ofEntry(text, nameEnd, to) : direct;
+  }
+
+  private static @Nullable Assignment directlyAfter(byte[] text, int nameEnd, int to) {
     Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + MAXIMUM_GAP));
     boolean closed = cursor.skipClosers();
     if (!closed && cursor.peek() == '(' && cursor.quoteAt(1)) {
       cursor.at++;
       return value(cursor, to, true);
     }
-    if (cursor.peek() == '>') {
+    if (cursor.peek() == '>' || isTag(text, nameEnd, cursor)) {
       cursor.at++;
       cursor.skipAnySpace();
       return element(text, cursor.at, to);
     }
     int before = cursor.at;
     cursor.skipBlanks();
-    if (closed && cursor.peek() == ',') {
+    if ((closed || isSymbol(text, nameEnd)) && cursor.peek() == ',') {
       cursor.at++;
       cursor.skipBlanks();
       Assignment argument = value(cursor, to, false);
-      return argument != null && argument.notation == Notation.QUOTED
+      return argument != null
+              && argument.notation == Notation.QUOTED
+              && !isKey(text, argument.end, to)
           ? new Assignment(argument.start, argument.end, Notation.ARGUMENT)
           : null;
     }
@@ -89,11 +97,114 @@ record Assignment(int start, int end, Notation notation) {
   }
 
   private static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
-    cursor.skipWrappers();
+    boolean brace = cursor.skipWrappers();
     if (cursor.skipQuote()) {
-      return quoted(cursor.text, cursor.at, to);
+      Assignment quoted = quoted(cursor.text, cursor.at, to);
+      return brace && quoted != null && isKey(cursor.text, quoted.end, to) ? null : quoted;
     }
     return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
+  }
+
+  /** Whether the name is a symbol such as {@code :name}. */
+  private static boolean isSymbol(byte[] text, int nameEnd) {
+    int start = nameEnd;
+    while (start > 0 && Bytes.isName(text[start - 1]) && nameEnd - start < MAXIMUM_GAP) {
+      start--;
+    }
+    return start > 0 && text[start - 1] == ':';
+  }
+
+  /** Whether the name is that of an element with attributes; moves on to the end of its tag. */
+  private static boolean isTag(byte[] text, int nameEnd, Cursor cursor) {
+    int start = nameEnd;
+    while (start > 0 && Bytes.isName(text[start - 1]) && nameEnd - start < MAXIMUM_GAP) {
+      start--;
+    }
+    if (start == 0 || text[start - 1] != '<' || cursor.peek() != ' ') {
+      return false;
+    }
+    for (int i = cursor.at; i < cursor.limit() && text[i] != '\n'; i++) {
+      if (text[i] == '>') {
+        cursor.at = i;
+        return text[i - 1] != '/';
+      }
+    }
+    return false;
+  }
+
+  /** Whether what ends here in a quote is the first key of an object. */
+  private static boolean isKey(byte[] text, int end, int to) {
+    int i = end;
+    while (i < to && i < end + 4 && (text[i] == '"' || text[i] == '\'' || text[i] == '\\')) {
+      i++;
+    }
+    return i < to && text[i] == ':';
+  }
+
+  /**
+   * Finds the value of an entry whose name is itself a value: {@code {"name": "X", "value": "…"}},
+   * {@code - name: X} with {@code value: …} on the next line, {@code <key>X</key><string>…}, {@code
+   * variable "X" { default = … }}.
+   */
+  private static @Nullable Assignment ofEntry(byte[] text, int nameEnd, int to) {
+    Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + ENTRY_REACH));
+    cursor.skipClosers();
+    if (cursor.skipWord("</")) {
+      return elementAfterTag(cursor, to);
+    }
+    int b = cursor.peek();
+    if (b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
+      return null;
+    }
+    for (int lines = 0; cursor.peek() >= 0; cursor.at++) {
+      b = cursor.peek();
+      if (b == '}' || (b == '\n' && ++lines > 4)) {
+        return null;
+      }
+      boolean option = b == '-';
+      if (!Bytes.isLetter(text[cursor.at]) && isEntryValue(cursor)) {
+        if (cursor.peek() == '>') {
+          return element(text, cursor.at + 1, to);
+        }
+        cursor.skipClosers();
+        cursor.skipBlanks();
+        if (option && (cursor.peek() == '"' || cursor.peek() == '\'')) {
+          return value(cursor, to, false);
+        }
+        return (cursor.peek() == ':' || cursor.peek() == '=') && cursor.skipOperator(false)
+            ? valueAfterBlanks(cursor, to)
+            : null;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Assignment valueAfterBlanks(Cursor cursor, int to) {
+    cursor.skipBlanks();
+    return value(cursor, to, false);
+  }
+
+  private static boolean isEntryValue(Cursor cursor) {
+    Cursor ahead = new Cursor(cursor.text, cursor.at + 1, cursor.limit());
+    if ((ahead.skipWord("value") || ahead.skipWord("default") || ahead.skipWord("-body"))
+        && (ahead.peek() < 0 || !Bytes.isName((byte) ahead.peek()))) {
+      cursor.at = ahead.at;
+      return true;
+    }
+    return false;
+  }
+
+  private static @Nullable Assignment elementAfterTag(Cursor cursor, int to) {
+    while (cursor.peek() >= 0 && Bytes.isName((byte) cursor.peek())) {
+      cursor.at++;
+    }
+    if (!cursor.skipWord(">")) {
+      return null;
+    }
+    cursor.skipAnySpace();
+    return cursor.skipWord("<string>") || cursor.skipWord("<value>")
+        ? element(cursor.text, cursor.at, to)
+        : null;
   }
 
   private static @Nullable Assignment quoted(byte[] text, int from, int to) {
@@ -133,6 +244,14 @@ record Assignment(int start, int end, Notation notation) {
         : null;
   }
 
+  /** A type such as {@code !Ref}, which says that what follows is no literal. */
+  private static boolean isYamlTag(byte[] text, int from, int end) {
+    if (end - from < 3 || text[from] != '!' || end >= text.length || text[end] != ' ') {
+      return false;
+    }
+    return Profile.of(text, from + 1, end).letters() == end - from - 1;
+  }
+
   private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
     int end = from;
@@ -141,6 +260,9 @@ record Assignment(int start, int end, Notation notation) {
     }
     while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {
       end--;
+    }
+    if (isYamlTag(text, from, end)) {
+      return null;
     }
     return end > from ? new Assignment(from, end, notation) : null;
   }

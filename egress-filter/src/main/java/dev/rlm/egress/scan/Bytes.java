@@ -1,5 +1,7 @@
 package dev.rlm.egress.scan;
 
+import java.util.Arrays;
+
 /** Classes of bytes, as tables, because every byte of every output is looked up in them. */
 public final class Bytes {
 
@@ -66,6 +68,12 @@ public final class Bytes {
 
   static boolean isSpace(byte b) {
     return (TABLE[b & 0xff] & SPACE) != 0;
+  }
+
+  /** Whether what lies between two places begins with a prefix. */
+  static boolean startsWith(byte[] text, int from, int to, byte[] prefix) {
+    return to - from >= prefix.length
+        && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
   }
 
   /**

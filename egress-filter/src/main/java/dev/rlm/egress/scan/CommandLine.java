@@ -15,7 +15,28 @@ final class CommandLine {
 
   /** Programs that take a password after {@code -p}. */
   static final List<String> WITH_P =
-      List.of("psexec", "docker login", "sshpass", "mysql", "net use", "xfreerdp", "ldapsearch");
+      List.of(
+          "psexec",
+          "docker login",
+          "podman login",
+          "az login",
+          "oc login",
+          "registry login",
+          "mongo ",
+          "7z x",
+          "7z a",
+          "sshpass",
+          "mysql",
+          "mongosh",
+          "mongodump",
+          "net use",
+          "xfreerdp");
+
+  /** Programs that take a password after {@code -w}. */
+  static final List<String> WITH_W = List.of("ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami");
+
+  /** Programs that take a password after {@code -a}. */
+  static final List<String> WITH_A = List.of("redis-cli");
 
   private static final int REACH = 2048;
 
@@ -39,13 +60,17 @@ final class CommandLine {
     return end;
   }
 
-  /** Examines a command whose password follows {@code -p}; gives where the examination ended. */
-  static int password(byte[] text, int anchor, int to, List<Span> out) {
+  /** Examines a command whose password follows an option; gives where the examination ended. */
+  static int password(byte[] text, int anchor, int to, char option, List<Span> out) {
     int end = commandEnd(text, anchor, to);
     for (int i = anchor; i + 3 < end; i++) {
-      if (text[i] == '-' && (text[i + 1] | 0x20) == 'p' && Bytes.isSpace(text[i - 1])) {
+      if (text[i] == '-' && (text[i + 1] | 0x20) == option && Bytes.isSpace(text[i - 1])) {
         int from = text[i + 2] == ' ' ? i + 3 : i + 2;
         int close = word(text, from, end);
+        boolean number = Profile.of(text, from, close).letters() == 0;
+        if (number && text[i + 1] == 'P') {
+          continue; // a port
+        }
         if (close - from >= 4 && !isTemplate(text, from, close)) {
           out.add(Span.secret(from, close, "passwd", Confidence.MEDIUM));
         }

@@ -29,17 +29,17 @@ record CredentialName(int start, int end, Trust trust) {
 
   private static final int REACH = 48;
   private static final String TAIL =
-      "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|old|new|b64|base64|hex|[0-9]{1,4})?";
+      "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|private|old|new|b64|base64|hex|[0-9]{1,4})?";
   private static final Shape PASSWORD =
       Shape.compile(
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"
-              + "|master|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
+              + "|master|require|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
               + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha)"
-              + "|.*(password|passwd|passphrase))"
+              + "|.*(password|passwd|passphrase|mot_?de_?passe|wachtwoord|[_-]pw|psk))"
               + TAIL);
   private static final Shape TOKEN =
       Shape.compile(
-          "(?i).*(tokens?|secrets?|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
+          "(?i).*(tokens?|secrets?|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
               + "|(access|secret|private|priv|auth|encryption|encrypt|decryption|signing|signature|master|account|client|app|application"
               + "|license|licence|service|storage|session|shared|admin|deploy|consumer|developer|server|hmac|jwt|crypto|cipher|webhook"
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"
@@ -54,7 +54,7 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile(
-          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable)[_.-]?(keys?|tokens?)"
+          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry)[_.-]?(keys?|tokens?)"
               + TAIL);
 
   /** The name that holds a place, judged. */

@@ -24,6 +24,9 @@ final class CredentialValues {
           "token",
           "secret",
           "key",
+          // The index finds short literals before few characters only.
+          "_key,",
+          "_key]",
           "auth",
           "cred",
           "licen",
@@ -41,6 +44,10 @@ final class CredentialValues {
           "seed",
           "code_",
           "_pat",
+          "_pw",
+          "-pw",
+          "psk",
+          "wachtwoord",
           "bearer");
 
   private static final Set<String> SCHEMES =
@@ -77,15 +84,20 @@ final class CredentialValues {
     int reach = Math.min(to, bounds.end() + 2 * LONGEST);
     Assignment found = Assignment.after(text, bounds.end(), reach);
     // Few names are followed by a value, and this is cheaper to see than what the name says.
-    if (found == null && text[bounds.start()] != '-' && !Netrc.precedes(text, bounds)) {
-      return bounds.end();
+    boolean option =
+        found == null && (text[bounds.start()] == '-' || Netrc.precedes(text, bounds));
+    if (found == null && !option) {
+      found = NextWord.after(text, bounds, reach);
+      if (found == null) {
+        return bounds.end();
+      }
     }
     work.spend(CLASSIFICATION);
     CredentialName name = CredentialName.at(text, keyword, to);
     if (name.trust() == Trust.NONE) {
       return name.end();
     }
-    if (found == null && isOption(name)) {
+    if (option && isOption(name)) {
       found = Assignment.option(text, name.end(), reach);
     }
     if (found != null && !closesOwnQuote(text, name, found)) {
@@ -128,7 +140,7 @@ final class CredentialValues {
     boolean secret =
         switch (name.trust()) {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
-          case TOKEN -> isToken(text, value, 8);
+          case TOKEN -> isToken(text, value, 8) || isChosen(text, name, value, to);
           case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
           case KEY -> value.end() - value.start() >= 16 && isToken(text, value, 16);
           case NONE -> false;
@@ -173,6 +185,20 @@ final class CredentialValues {
         && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
   }
 
+  /** Secrets that somebody made up look like passwords. */
+  private static boolean isChosen(byte[] text, CredentialName name, Assignment value, int to) {
+    boolean literal =
+        value.notation() == Assignment.Notation.QUOTED
+            || value.notation() == Assignment.Notation.TIGHT;
+    return literal
+        && Placeholders.isNamed(text, name.start(), name.end(), "secret")
+        && value.end() - value.start() >= 8
+        && Profile.of(text, value.start(), value.end()).digits() > 0
+        && Profile.of(text, value.start(), value.end()).letters() > 1
+        && !isReference(text, value.start(), value.end())
+        && PasswordValues.isPassword(text, name, value, to);
+  }
+
   static boolean isToken(byte[] text, Assignment value, int shortest) {
     int start = value.start();
     int end = value.end();
@@ -181,7 +207,8 @@ final class CredentialValues {
       return false;
     }
     if (!isCredentialText(text, start, end)) {
-      return value.notation() == Notation.QUOTED && Randomness.isNoise(text, start, end);
+      return (value.notation() == Notation.QUOTED || value.notation() == Notation.ARGUMENT)
+          && Randomness.isNoise(text, start, end);
     }
     if (Placeholders.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 5)

@@ -5,6 +5,16 @@ final class Cursor {
 
   private static final int LONGEST_TYPE = 24;
 
+  /** What turns a literal into the type that a program wants. */
+  private static final String[] CONVERSIONS = {
+    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= "
+  };
+
+  /** Calls that enter a value into the field that was named before. */
+  private static final String[] ENTRIES = {
+    ".send_keys(", ".sendkeys(", ".fill(", ".type(", ".setvalue(", ".settext("
+  };
+
   final byte[] text;
   int at;
   private final int limit;
@@ -13,6 +23,10 @@ final class Cursor {
     this.text = text;
     this.at = at;
     this.limit = limit;
+  }
+
+  int limit() {
+    return limit;
   }
 
   int peek() {
@@ -40,6 +54,7 @@ final class Cursor {
         quote = true;
       } else if (!(b == '\\' && quoteAt(1))
           && b != ']'
+          && !(b == '[' && peek(1) == ']')
           && b != '*'
           && b != '?'
           && !(b == ')' && i > 0)) {
@@ -70,13 +85,24 @@ final class Cursor {
     if (nameWasQuoted && skipWord("value")) {
       return skipSymbols();
     }
+    if (nameWasQuoted && b == '.') {
+      for (String entry : ENTRIES) {
+        if (skipWord(entry)) {
+          return true;
+        }
+      }
+    }
+    if (b == '{') {
+      return skipAccessors();
+    }
     if (b == ':' && skipTypeUpTo('=', 1)) {
       return true;
     }
     if (skipSymbols()) {
       return true;
     }
-    return Bytes.isLetter((byte) b) && (skipTypeUpTo('=', 0) || skipWord("eq ") || skipWord("is "));
+    return Bytes.isLetter((byte) b)
+        && ((!nameWasQuoted && skipTypeUpTo('=', 0)) || skipWord("eq ") || skipWord("is "));
   }
 
   private boolean skipSymbols() {
@@ -87,7 +113,8 @@ final class Cursor {
       }
       at++;
     }
-    boolean assigns = false;
+    boolean cell = at == from + 1 && text[from] == '|' && peek() == ' ';
+    boolean assigns = cell && from > 0 && text[from - 1] == ' ';
     for (int i = from; i < at; i++) {
       assigns |=
           text[i] == '='
@@ -105,7 +132,8 @@ final class Cursor {
     int i = at + colon;
     int end = Math.min(limit, i + LONGEST_TYPE);
     boolean word = false;
-    while (i < end && (Bytes.isLetter(text[i]) || " &?<>[]*".indexOf(text[i]) >= 0)) {
+    String inTypes = colon == 0 ? " &?[]*" : " &?<>[]*";
+    while (i < end && (Bytes.isLetter(text[i]) || inTypes.indexOf(text[i]) >= 0)) {
       word |= Bytes.isLetter(text[i]);
       i++;
     }
@@ -119,7 +147,22 @@ final class Cursor {
     return true;
   }
 
-  private boolean skipWord(String word) {
+  /** Skips accessors such as {@code { get; set; }} and the operator that must follow them. */
+  private boolean skipAccessors() {
+    int i = at + 1;
+    while (i < limit && (Bytes.isLetter(text[i]) || text[i] == ' ' || text[i] == ';')) {
+      i++;
+    }
+    if (i >= limit || text[i] != '}') {
+      return false;
+    }
+    at = i + 1;
+    skipBlanks();
+    return skipSymbols();
+  }
+
+  /** Skips a word without regard to case; tells whether it was there. */
+  boolean skipWord(String word) {
     for (int i = 0; i < word.length(); i++) {
       if ((peek(i) | 0x20) != (word.charAt(i) | 0x20)) {
         return false;
@@ -129,16 +172,27 @@ final class Cursor {
     return true;
   }
 
-  /** Skips brackets and string prefixes that stand directly before a quote. */
-  void skipWrappers() {
+  /**
+   * Skips brackets and string prefixes that stand directly before a quote; tells whether a brace,
+   * which may open an object, was among them.
+   */
+  boolean skipWrappers() {
+    boolean brace = false;
+    for (String conversion : CONVERSIONS) {
+      if (skipWord(conversion)) {
+        break;
+      }
+    }
     for (int i = 0; i < 3; i++) {
       int b = peek();
-      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFU".indexOf(b) >= 0)
+      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFUN".indexOf(b) >= 0)
           && b > 0
           && quoteAt(1)) {
+        brace |= b == '{';
         at++;
       }
     }
+    return brace;
   }
 
   /** Skips an opening quote with the backslashes before it. */

@@ -15,11 +15,22 @@ final class Hashes {
    * for anything else.
    */
   private static final List<byte[]> PREFIXES =
-      Stream.of("sha512-", "sha384-", "sha256-", "sha1-", "h1:", "SHA256:", "sha256:")
+      Stream.of(
+              "sha512-",
+              "sha384-",
+              "sha256-",
+              "sha1-",
+              "h1:",
+              "SHA256:",
+              "sha256:",
+              "DigestValue>",
+              "DigestValue>",
+              "sha256 = \"",
+              "x-amz-id-2: ")
           .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
           .toList();
 
-  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44);
+  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44, 28, 44, 52, 76);
 
   /** Lines of encoded data are at least this long, except the last. */
   private static final int FULL_LINE = 56;
@@ -49,12 +60,8 @@ final class Hashes {
     for (int i = 0; i < PREFIXES.size(); i++) {
       byte[] prefix = PREFIXES.get(i);
       int length = LENGTHS.get(i);
-      if (startsWith(text, start, prefix) && end - start - prefix.length == length) {
-        return true;
-      }
-      if (start >= prefix.length
-          && startsWith(text, start - prefix.length, prefix)
-          && end - start == length) {
+      int at = end - length - prefix.length;
+      if (at >= 0 && at + prefix.length >= start && startsWith(text, at, prefix)) {
         return true;
       }
     }

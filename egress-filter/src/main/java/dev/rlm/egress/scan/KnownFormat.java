@@ -1,6 +1,8 @@
 package dev.rlm.egress.scan;
 
+import dev.rlm.egress.Confidence;
 import dev.rlm.egress.match.Shape;
+import dev.rlm.egress.match.ShapeException;
 import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.rule.RuleStart;
@@ -11,6 +13,9 @@ final class KnownFormat implements Trigger {
 
   private static final int TOKEN_REACH = 512;
   private static final int LONGEST = 32 << 10;
+
+  /** Anchors of this length or more are prefixes that no other word ends with. */
+  private static final int TELLING = 5;
 
   /** What a failed match is charged with: more than most read. */
   private static final int FAILED_MATCH = 48;
@@ -26,19 +31,32 @@ final class KnownFormat implements Trigger {
   KnownFormat(CompiledRule compiled) {
     this.compiled = compiled;
     rule = compiled.rule();
+    if (!rule.check().isEmpty() && !Checks.isKnown(rule.check())) {
+      throw new ShapeException("rule " + rule.id() + ": there is no check named " + rule.check());
+    }
   }
 
   @Override
   public int examine(byte[] text, int position, int length, int to, Work work, List<Span> out) {
     return switch (rule.start()) {
       case ANCHOR -> anchored(text, position, length, to, work, out);
-      case TOKEN -> match(text, tokenStart(text, position, work), position, to, work, out);
+      case TOKEN -> {
+        int start = tokenStart(text, position, work);
+        yield rule.bounded() && continuesToken(text, start)
+            ? position
+            : match(text, start, position, to, work, out);
+      }
       case VALUE -> assigned(text, position, to, work, out);
     };
   }
 
   private int anchored(byte[] text, int position, int length, int to, Work work, List<Span> out) {
     if (rule.exact() && !hasAnchorCase(text, position, length)) {
+      return position;
+    }
+    // A prefix that no word ends with tells by itself, also where something is written before it.
+    boolean telling = length >= TELLING || (length > 3 && text[position + length - 1] == '_');
+    if (!telling && rule.bounded() && continuesToken(text, position)) {
       return position;
     }
     return match(text, position, position, to, work, out);
@@ -73,9 +91,6 @@ final class KnownFormat implements Trigger {
   }
 
   private int match(byte[] text, int from, int anchor, int to, Work work, List<Span> out) {
-    if (rule.bounded() && continuesToken(text, from)) {
-      return anchor;
-    }
     CompiledRule.Shapes shapes = compiled.shapes();
     int limit = Math.min(to, from + LONGEST);
     int start = from;
@@ -143,7 +158,11 @@ final class KnownFormat implements Trigger {
         Math.min(rule.distinct(), Math.max(3, (end - start - fixed) / 2)))) {
       return false;
     }
-    out.add(Span.secret(start, end, rule.id(), rule.confidence()));
+    Confidence confidence =
+        !rule.check().isEmpty() && Checks.holds(rule.check(), text, start, end)
+            ? Confidence.HIGH
+            : rule.confidence();
+    out.add(Span.secret(start, end, rule.id(), confidence));
     return true;
   }
 

@@ -25,6 +25,7 @@ public final class Markers {
           "basic-auth",
           "url-passwd",
           "kubernetes-secret",
+          "seed-phrase",
           "engine-secret",
           "context-secret",
           "context-echo",

@@ -66,7 +66,8 @@ final class PasswordValues {
               && !(value.notation() == Notation.QUOTED
                   && value.end() - value.start() < 32
                   && blanks++ == 0);
-      if ((i == value.start() && (b == '+' || b == ',' || (b == '.' && text[i + 1] == '$')))
+      boolean joined = b == '+' && !Bytes.isAlphanumeric(text[value.end() - 1]);
+      if ((i == value.start() && (joined || b == ',' || (b == '.' && text[i + 1] == '$')))
           || blank
           || b == '\t'
           || b == '\n'

@@ -4,83 +4,139 @@ import dev.rlm.egress.Confidence;
 import java.util.List;
 
 /**
- * Finds passwords that stand as arguments of calls which take a user and a password, and in
- * sentences that tell one.
+ * Finds passwords that stand as arguments of calls which take one, and in sentences and statements
+ * that tell one.
  */
 final class Phrases {
 
-  /** Calls whose last quoted argument is a password. */
-  static final List<String> CALLS =
+  /** Calls whose second quoted argument is a password. */
+  static final List<String> LOGINS =
       List.of(
           "networkcredential(",
-          "directoryentry(",
           "passwordauthentication(",
+          "usernamepasswordcredentials(",
           "login_user(",
-          "basicauth(");
+          "basicauth(",
+          "basic_auth(",
+          ".login(",
+          ".basic(",
+          "auth=(");
 
-  /** Words that stand before a quoted password in a sentence. */
+  /** Calls whose third quoted argument is a password. */
+  static final List<String> CONNECTIONS =
+      List.of(
+          "getconnection(",
+          "directoryentry(",
+          "mysqli_connect(",
+          "mysql_connect(",
+          "new mysqli(",
+          "new pdo(");
+
+  /** Calls whose first quoted argument is a secret. */
+  static final List<String> CONVERSIONS =
+      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(");
+
+  /** Words that stand before a password in a sentence or a statement. */
   static final List<String> SENTENCES =
-      List.of("password is ", "password for ", "password: \"", "password was ", "passphrase is ");
+      List.of(
+          "password is ",
+          "password is: ",
+          "password for ",
+          "password: \"",
+          "password was ",
+          "passphrase is ",
+          "passcode is ",
+          "identified by ",
+          "enable secret ",
+          "password 0 ",
+          "password 7 ",
+          "server key 7 ",
+          "snmp-server community ");
 
   private static final int REACH = 240;
 
   private Phrases() {}
 
-  static int call(byte[] text, int anchor, int length, int to, List<Span> out) {
+  /** Examines a call for a quoted argument, counted outside of braces. */
+  static int call(byte[] text, int anchor, int length, int to, int argument, List<Span> out) {
     int limit = Math.min(to, anchor + length + REACH);
-    int start = -1;
-    int end = -1;
     int quotes = 0;
+    int braces = 0;
     int i = anchor + length;
-    while (i < limit && text[i] != ')' && text[i] != ';') {
-      if (text[i] == '"' || text[i] == '\'') {
+    while (i < limit && text[i] != ')' && text[i] != ';' && (text[i] != '\n' || argument > 1)) {
+      byte b = text[i];
+      if (b == '"' || b == '\'') {
         int close = i + 1;
-        while (close < limit && text[close] != text[i] && text[close] != '\n') {
+        while (close < limit && text[close] != b && text[close] != '\n') {
           close++;
         }
-        start = i + 1;
-        end = close;
-        quotes++;
+        if (braces == 0 && ++quotes == argument) {
+          add(text, i + 1, close, out);
+          return close;
+        }
         i = close;
+      } else if (b == '{' || b == '}') {
+        braces += b == '{' ? 1 : -1;
       }
       i++;
-    }
-    if (quotes >= 2) {
-      add(text, start, end, out);
     }
     return i;
   }
 
+  /** Examines what follows the words of a sentence. */
   static int sentence(byte[] text, int anchor, int length, int to, List<Span> out) {
     int limit = Math.min(to, anchor + length + 48);
     int i = anchor + length - (text[anchor + length - 1] == '"' ? 1 : 0);
-    if (Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
+    if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
       while (i < limit
-          && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')) {
+          && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
+          && !(text[i] == ':' && text[i + 1] == ' ')) {
         i++;
       }
-      i += 3;
+      i += i < limit && text[i] == ':' ? 2 : 3;
     }
     if (i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`')) {
       int close = i + 1;
       while (close < limit && text[close] != text[i] && !Bytes.isSpace(text[close])) {
         close++;
       }
-      if (close < limit && text[close] == text[i]) {
+      boolean statement = (text[anchor] | 0x20) == 'i';
+      if (close < limit
+          && text[close] == text[i]
+          && !(statement && Profile.of(text, i + 1, close).letters() == close - i - 1)) {
         add(text, i + 1, close, out);
       }
+    } else {
+      bare(text, i, limit, out);
     }
     return i;
+  }
+
+  /** A word without quotes must be one that no sentence would go on with. */
+  private static void bare(byte[] text, int from, int limit, List<Span> out) {
+    int end = from;
+    while (end < limit && !Bytes.isSpace(text[end]) && "\"'`,;<".indexOf(text[end]) < 0) {
+      end++;
+    }
+    while (end > from && (text[end - 1] == '.' || text[end - 1] == ')' || text[end - 1] == ':')) {
+      end--;
+    }
+    Profile word = Profile.of(text, from, end);
+    boolean made = word.digits() > 0 && word.letters() > 0 && word.length() >= 6;
+    if (made && word.letters() + word.digits() + 3 >= word.length()) {
+      add(text, from, end, out);
+    }
   }
 
   private static void add(byte[] text, int start, int end, List<Span> out) {
     if (end - start < 4
         || Placeholders.isTemplate(text, start, end)
+        || Placeholders.isPlaceholder(text, start, end, 3)
         || Placeholders.isEmptyWord(text, start, end)) {
       return;
     }
     for (int i = start; i < end; i++) {
-      if (text[i] == ' ' || text[i] == '{') {
+      if (text[i] == ' ' || text[i] == '{' || text[i] == '(') {
         return;
       }
     }

@@ -1,6 +1,7 @@
 package dev.rlm.egress.scan;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -86,7 +87,23 @@ final class Placeholders {
           "new",
           "old",
           "wrong",
-          "correct");
+          "correct",
+          // What other languages call it, as files of translations have it.
+          "passwort",
+          "kennwort",
+          "contrase\u00f1a",
+          "senha",
+          "wachtwoord",
+          "mot de passe",
+          "parola",
+          "parool",
+          "haslo",
+          "salasana",
+          "adgangskode",
+          "passord",
+          "heslo",
+          "clave",
+          "motdepasse");
 
   private static final Set<String> EMPTY_WORDS =
       Set.of(
@@ -121,6 +138,11 @@ final class Placeholders {
           "char",
           "username",
           "user");
+
+  private static final List<String> REQUESTS =
+      List.of(
+          "your", "replace", "change", "insert", "enter", "put-", "put_", "dummy", "fake", "example",
+          "some-", "some_", "my_pass", "my-pass", "paste", "fill");
 
   private Placeholders() {}
 
@@ -198,6 +220,7 @@ final class Placeholders {
       }
     }
     return stars == length
+        || asksForValue(text, start, end)
         || contains(text, start, end, "..")
         || contains(text, start, end, "YOUR_")
         || contains(text, start, end, "_HERE")
@@ -213,9 +236,36 @@ final class Placeholders {
 
   /** Words that say that there is no value, or name what it is. */
   static boolean isEmptyWord(byte[] text, int start, int end) {
-    return EMPTY_WORDS.contains(
-        new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1)
-            .toLowerCase(Locale.ROOT));
+    return EMPTY_WORDS.contains(lower(text, start, end)) || isForeign(text, start, end);
+  }
+
+  private static String lower(byte[] text, int start, int end) {
+    return new String(text, start, Math.min(end - start, 40), StandardCharsets.UTF_8)
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Words in other scripts, or with accents, are labels: passwords are typed on any keyboard. */
+  private static boolean isForeign(byte[] text, int start, int end) {
+    boolean foreign = false;
+    for (int i = start; i < end; i++) {
+      foreign |= text[i] < 0;
+      if (text[i] > 0 && !Bytes.isLetter(text[i])) {
+        return false;
+      }
+    }
+    return foreign;
+  }
+
+  /**
+   * Whether a value without digits asks for one: {@code your_password_here}, {@code replace-me}. A
+   * real value that holds such a word has digits.
+   */
+  private static boolean asksForValue(byte[] text, int start, int end) {
+    if (end - start < 6 || end - start > 60 || Profile.of(text, start, end).digits() > 0) {
+      return false;
+    }
+    String value = lower(text, start, end);
+    return REQUESTS.stream().anyMatch(value::startsWith) || value.endsWith("here");
   }
 
   private static boolean isEnvironmentName(byte[] text, int start, int end) {
@@ -254,6 +304,11 @@ final class Placeholders {
 
   private static boolean startsWith(byte[] text, int start, int end, String prefix) {
     return start + prefix.length() <= end && endsWith(text, start, start + prefix.length(), prefix);
+  }
+
+  /** Whether a name ends with a word, in any case. */
+  static boolean isNamed(byte[] text, int start, int end, String word) {
+    return end - start >= word.length() && lower(text, end - word.length(), end).equals(word);
   }
 
   static boolean endsWith(byte[] text, int start, int end, String suffix) {

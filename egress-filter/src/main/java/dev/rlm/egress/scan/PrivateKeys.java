@@ -3,6 +3,7 @@ package dev.rlm.egress.scan;
 import dev.rlm.egress.Confidence;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Finds private keys in PEM and PGP armour whole: from the line that begins one to the line that
@@ -16,6 +17,11 @@ final class PrivateKeys {
   private static final int MAXIMUM_LABEL = 64;
   private static final byte[] END = "-----END ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] PRIVATE = "PRIVATE KEY".getBytes(StandardCharsets.US_ASCII);
+
+  private static final List<byte[]> STARTS =
+      Stream.of("MI", "MC4CAQ", "MHcCAQ", "MFMCAQ", "MEcCAQ", "b3BlbnNzaC1rZXktdjE", "Proc-Type:", "lQ", "lI", "xc")
+          .map(start -> start.getBytes(StandardCharsets.US_ASCII))
+          .toList();
 
   private PrivateKeys() {}
 
@@ -32,8 +38,26 @@ final class PrivateKeys {
     if (close >= 0 && close - body < 64) {
       return -1;
     }
-    out.add(Span.secret(anchor, end, "private-key", Confidence.HIGH));
+    Confidence confidence = holdsKey(text, body, end) ? Confidence.HIGH : Confidence.MEDIUM;
+    out.add(Span.secret(anchor, end, "private-key", confidence));
     return end;
+  }
+
+  /**
+   * Whether the body begins as the base64 of a DER sequence, of a key of OpenSSH or of a packet of
+   * PGP does, or with headers before it.
+   */
+  private static boolean holdsKey(byte[] text, int from, int to) {
+    int i = from;
+    while (i < to && (text[i] == '-' || Bytes.isSpace(text[i]) || text[i] == '\\' || text[i] == 'n')) {
+      i++;
+    }
+    for (byte[] start : STARTS) {
+      if (Bytes.startsWith(text, i, to, start)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int indexOf(byte[] text, int from, int to, byte[] what) {

@@ -53,19 +53,24 @@ final class RandomTokens {
   }
 
   private static void judge(byte[] text, int start, int end, int to, List<Span> out) {
-    if (end - start < SHORTEST || Hashes.isUuidOrDigest(text, start, end)) {
+    if (end - start < SHORTEST || Hashes.isUuidOrDigest(text, start, end)
+        || PublicValues.contains(text, start, end, to)) {
       return;
     }
     if (end - start > LONGEST) {
       return;
     }
+    int before = out.size();
     if (!isPath(text, start, end) && Randomness.standsAlone(text, start, end)) {
-      if (!Hashes.isLineOfBlock(text, start, end, to)) {
-        out.add(Span.secret(start, end, RULE, Confidence.LOW));
-      }
-      return;
+      out.add(Span.secret(start, end, RULE, Confidence.LOW));
+    } else {
+      judgePieces(text, start, end, out);
     }
-    judgePieces(text, start, end, out);
+    // Few tokens come so far: what costs more is looked at last.
+    if (out.size() > before
+        && (Hashes.isLineOfBlock(text, start, end, to) || EncodedWords.contains(text, start, end))) {
+      out.subList(before, out.size()).clear();
+    }
   }
 
   /**

@@ -128,8 +128,8 @@ final class Randomness {
   }
 
   /**
-   * Letters of both cases, digits and many symbols without blanks: no program and no sentence looks
-   * like that.
+   * Letters of both cases, digits and many symbols without blanks, or many of fewer sorts: no
+   * program and no sentence looks like that.
    */
   static boolean isNoise(byte[] text, int start, int end) {
     Profile profile = Profile.of(text, start, end);
@@ -139,7 +139,7 @@ final class Randomness {
       }
     }
     return profile.length() >= 16
-        && profile.mixedCase()
+        && (profile.mixedCase() || profile.length() >= 32)
         && profile.digits() > 0
         && profile.others() * 6 >= profile.length()
         && profile.changes() * 2 >= profile.length();

@@ -32,7 +32,7 @@ public final class Scanner {
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
-    AnchorIndex.Builder builder = new AnchorIndex.Builder();
+    AnchorIndex.Builder builder = new AnchorIndex.Builder(Bigrams::mean);
     List<Integer> owners = new ArrayList<>();
     for (CompiledRule rule : rules) {
       enter(builder, owners, rule.rule().anchors(), new KnownFormat(rule));
@@ -61,17 +61,42 @@ public final class Scanner {
         builder,
         owners,
         CommandLine.WITH_P,
-        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, out));
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'p', out));
     enter(
         builder,
         owners,
-        Phrases.CALLS,
-        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, out));
+        CommandLine.WITH_W,
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'w', out));
+    enter(
+        builder,
+        owners,
+        CommandLine.WITH_A,
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'a', out));
+    enter(
+        builder,
+        owners,
+        Phrases.CONVERSIONS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 1, out));
+    enter(
+        builder,
+        owners,
+        Phrases.LOGINS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 2, out));
+    enter(
+        builder,
+        owners,
+        Phrases.CONNECTIONS,
+        (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 3, out));
     enter(
         builder,
         owners,
         Phrases.SENTENCES,
         (text, at, length, to, work, out) -> Phrases.sentence(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        SeedPhrases.NAMES,
+        (text, at, length, to, work, out) -> SeedPhrases.apply(text, at, length, to, out));
     enter(
         builder,
         owners,

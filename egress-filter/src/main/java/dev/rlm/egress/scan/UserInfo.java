@@ -1,6 +1,7 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.Confidence;
+import java.util.Arrays;
 import java.util.List;
 
 /** Finds passwords in addresses: {@code scheme://user:password@host}. */
@@ -32,10 +33,10 @@ final class UserInfo {
         break;
       }
     }
-    if (at < 0 || colon < 0) {
+    if (at < 0) {
       return i;
     }
-    if (colon > at) {
+    if (colon < 0 || colon > at) {
       bareToken(text, start, at, out);
       return i;
     }
@@ -47,11 +48,18 @@ final class UserInfo {
             || text[at + 1] == '['
             || text[at + 1] == '%'
             || text[at + 1] == '-')
-        && isLiteral(text, from, at)) {
+        && isLiteral(text, from, at)
+        && !isDefault(text, start, colon, at)) {
       out.add(Span.secret(from, at, RULE, Confidence.MEDIUM));
     }
     bareToken(text, start, colon, out);
     return i;
+  }
+
+  /** A user of letters with the same word for a password: what software is delivered with. */
+  private static boolean isDefault(byte[] text, int start, int colon, int at) {
+    return Profile.of(text, start, colon).letters() == colon - start
+        && Arrays.equals(text, start, colon, text, colon + 1, at);
   }
 
   /** A token may stand where the user's name would. */
