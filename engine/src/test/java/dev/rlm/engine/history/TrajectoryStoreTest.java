@@ -120,7 +120,7 @@ final class TrajectoryStoreTest {
   @Test
   void aDiskThatFailsCostsTheRecordAndNotTheRun() throws IOException {
     Files.writeString(root.resolve("kept"), "a file where the folder should be");
-    try (CapturedLog log = CapturedLog.of(TrajectoryStore.class)) {
+    try (CapturedLog log = new CapturedLog(TrajectoryStore.class)) {
       RunRecorder.Recording recording = store(ByteSize.mebibytes(1), Duration.ofDays(1)).begin(RunId.random(), "me");
       recording.on(new RunEvent.Code(0, 1, 1, "a"));
       recording.close();
