@@ -169,7 +169,8 @@ final class AskCommandTest {
     asking.interrupt();
     asking.join();
     assertTrue(ended.get() instanceof InterruptedException, () -> String.valueOf(ended.get()));
-    engine.awaitBrokenOff();
+    engine.awaitBrokenRun();
+    engine.awaitBrokenCall();
   }
 
   @Test

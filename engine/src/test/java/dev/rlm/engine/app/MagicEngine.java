@@ -60,10 +60,14 @@ final class MagicEngine implements AutoCloseable {
         () -> models.asked().stream().anyMatch(asked -> asked.turns() > 0 && asked.body().contains(query)));
   }
 
-  /** Waits until a run was broken off, and the call of a model that was under way in it. */
-  void awaitBrokenOff() throws Exception {
-    Eventually.holds("a call of a model is broken off", () -> cancelled("rlm_model_calls_seconds_count"));
+  /** Waits until a run was broken off, which has an end when nothing of it is under way any more. */
+  void awaitBrokenRun() throws Exception {
     Eventually.holds("a run is broken off", () -> cancelled("rlm_inference_requests_total"));
+  }
+
+  /** Waits until a call of a model was broken off. */
+  void awaitBrokenCall() throws Exception {
+    Eventually.holds("a call of a model is broken off", () -> cancelled("rlm_model_calls_seconds_count"));
   }
 
   private boolean cancelled(String meter) {

@@ -93,7 +93,7 @@ final class OpenAiClientTest {
   @Test
   void breaksOffTheRunOfAClientThatAborts() throws Exception {
     assertEquals("", client("abort"));
-    engine.awaitBrokenOff();
+    engine.awaitBrokenRun();
   }
 
   @Test
