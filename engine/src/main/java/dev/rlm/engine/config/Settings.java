@@ -183,7 +183,7 @@ public record Settings(
         variables.text("LLM_RECURSIVE_MODEL", model),
         variables.list("LLM_MODELS"),
         variables.table("LLM_PRICES", ModelSettings.Price::parse),
-        variables.seconds("LLM_TIMEOUT", Duration.ofSeconds(300), Duration.ofHours(1)),
+        variables.seconds("LLM_TIMEOUT", Duration.ofMinutes(5), Duration.ofHours(1)),
         variables.whole("LLM_ATTEMPTS", 4, 1, 20),
         variables.whole("LLM_MAX_OUTPUT_TOKENS", 16_384, 1, 1_000_000));
   }
@@ -200,7 +200,7 @@ public record Settings(
         variables.whole("RLM_MAX_PROMPT_TOKENS", 5_000_000, 1, most),
         variables.whole("RLM_MAX_OUTPUT_TOKENS", 1_000_000, 1, most),
         variables.amount("RLM_MAX_COST"),
-        variables.seconds("RLM_MAX_RUN_TIME", Duration.ofSeconds(600), Duration.ofDays(1)),
+        variables.seconds("RLM_MAX_RUN_TIME", Duration.ofMinutes(10), Duration.ofDays(1)),
         variables.whole("RLM_SHOWN_PER_BLOCK", 10_000, 100, 1_000_000),
         variables.whole("RLM_MAX_SHOWN", 1_000_000, 0, most),
         variables.whole("RLM_DIRECT_CHARACTERS", 4_000, 0, 1_000_000),

@@ -15,12 +15,12 @@ final class PythonText {
   /** Returns where the quoted text that begins at {@code start} is over; negative when it is not. */
   static int endOfQuote(String text, int start) {
     String quote = quote(text, start);
-    for (int at = start + quote.length(); at < text.length(); at++) {
-      if (text.charAt(at) == '\\') {
-        at++;
-      } else if (text.startsWith(quote, at)) {
+    int at = start + quote.length();
+    while (at < text.length()) {
+      if (text.startsWith(quote, at)) {
         return at + quote.length();
       }
+      at += text.charAt(at) == '\\' ? 2 : 1;
     }
     return -1;
   }
@@ -43,24 +43,28 @@ final class PythonText {
 
   private static String unescaped(String text) {
     StringBuilder plain = new StringBuilder(text.length());
+    boolean escaped = false;
     for (int at = 0; at < text.length(); at++) {
       char c = text.charAt(at);
-      if (c != '\\' || at + 1 == text.length()) {
-        plain.append(c);
+      if (!escaped && c == '\\') {
+        escaped = true;
         continue;
       }
-      at++;
-      switch (text.charAt(at)) {
-        case 'n' -> plain.append('\n');
-        case 't' -> plain.append('\t');
-        case 'r' -> plain.append('\r');
-        case '\n' -> {}
-        case '\\' -> plain.append('\\');
-        case '"' -> plain.append('"');
-        case '\'' -> plain.append('\'');
-        default -> plain.append('\\').append(text.charAt(at));
-      }
+      plain.append(escaped ? meaning(c) : String.valueOf(c));
+      escaped = false;
     }
     return plain.toString();
+  }
+
+  /** Returns what a character means after a backslash; of those that mean nothing, both. */
+  private static String meaning(char c) {
+    return switch (c) {
+      case 'n' -> "\n";
+      case 't' -> "\t";
+      case 'r' -> "\r";
+      case '\n' -> "";
+      case '\\', '"', '\'' -> String.valueOf(c);
+      default -> "\\" + c;
+    };
   }
 }

@@ -112,7 +112,9 @@ public final class RecursiveInference implements Inference {
     }
     if (lowered.cost().isPresent()) {
       for (String named : List.of(model, settings.models().recursive())) {
-        settings.models().price(named).orElseThrow(() -> Budget.unknownPrice(named));
+        if (settings.models().price(named).isEmpty()) {
+          throw Budget.unknownPrice(named);
+        }
       }
     }
   }

@@ -15,21 +15,22 @@ final class TextEndings {
       Pattern.compile("(?m)^[ \\t>*]*`?(?:(FINAL_VAR|FINAL|SUBMIT)[ \\t]*\\(|(answer)[ \\t]*=[ \\t]*\\{)");
 
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
-  private static final Pattern KEYWORD = Pattern.compile("\\s*" + NAME.pattern() + "\\s*=(?!=)(?s:.*)");
+  private static final Pattern KEYWORD = Pattern.compile("\\s*" + NAME.pattern() + "\\s*=(?!=)");
   private static final Pattern READY = Pattern.compile("[\"']ready[\"']\\s*:\\s*True");
+
+  /** Each may take a look at the whole text: a hostile one must not have it looked at again and again. */
+  private static final int MAX_TRIED = 100;
 
   private TextEndings() {}
 
   /** Returns the first ending; one that is not closed is none, and neither is one whose name is none. */
   static Optional<TextEnding> first(String prose) {
     Matcher start = START.matcher(prose);
-    while (start.find()) {
-      Optional<TextEnding> ending = at(prose, start);
-      if (ending.isPresent()) {
-        return ending;
-      }
+    Optional<TextEnding> ending = Optional.empty();
+    for (int tried = 0; ending.isEmpty() && tried < MAX_TRIED && start.find(); tried++) {
+      ending = at(prose, start);
     }
-    return Optional.empty();
+    return ending;
   }
 
   private static Optional<TextEnding> at(String prose, Matcher start) {
@@ -48,7 +49,7 @@ final class TextEndings {
     if (function.equals("FINAL_VAR")) {
       return variable(inside);
     }
-    if (function.equals("SUBMIT") && KEYWORD.matcher(inside).matches()) {
+    if (function.equals("SUBMIT") && KEYWORD.matcher(inside).lookingAt()) {
       return Optional.of(new TextEnding.Statement(prose.substring(start.start(1), close + 1)));
     }
     return Optional.of(
@@ -71,21 +72,20 @@ final class TextEndings {
       first++;
     }
     // In prose an apostrophe is no quote: quotes count where a quoted text, or a value of Python's, is what is given.
-    boolean quotes = opening == '{' || PythonText.beginsQuote(text, first) || KEYWORD.matcher(text.substring(first)).matches();
+    boolean quotes = opening == '{' || PythonText.beginsQuote(text, first) || KEYWORD.matcher(text).region(first, text.length()).lookingAt();
     int depth = 0;
-    for (int at = open; at < text.length(); at++) {
+    int at = open;
+    while (at >= 0 && at < text.length()) {
       char c = text.charAt(at);
-      if (quotes && (c == '"' || c == '\'')) {
-        int end = PythonText.endOfQuote(text, at);
-        if (end < 0) {
-          break;
-        }
-        at = end - 1;
-      } else if (c == opening) {
-        depth++;
-      } else if (c == closing && --depth == 0) {
+      if (quotes && PythonText.beginsQuote(text, at)) {
+        at = PythonText.endOfQuote(text, at); // Negative where it has none.
+        continue;
+      }
+      depth += c == opening ? 1 : c == closing ? -1 : 0;
+      if (depth == 0) {
         return at;
       }
+      at++;
     }
     return opening == '(' ? lastAtLineEnd(text, open) : -1;
   }

@@ -71,7 +71,7 @@ final class SettingsTest {
               "gpt-5",
               List.of(),
               Map.of(),
-              Duration.ofSeconds(300),
+              Duration.ofMinutes(5),
               4,
               16_384),
           new RunSettings(
@@ -84,7 +84,7 @@ final class SettingsTest {
               5_000_000,
               1_000_000,
               Optional.empty(),
-              Duration.ofSeconds(600),
+              Duration.ofMinutes(10),
               10_000,
               1_000_000,
               4_000,

@@ -56,7 +56,7 @@ final class BudgetTest {
     try (Budget.Reservation room = budget.reserve("m", 300, 100)) {
       assertEquals(80, room.outputTokens());
     }
-    RunTotals.ModelTotals totals = budget.totals().models().get("m");
+    RunTotals.ModelTotals totals = java.util.Objects.requireNonNull(budget.totals().models().get("m"));
     assertEquals(1, totals.calls());
     assertEquals(2, totals.retries());
     assertEquals(new TokenUsage(50, 10, 20, false), totals.usage());
@@ -112,7 +112,7 @@ final class BudgetTest {
       room.brokenOff(1);
     }
     assertEquals(new TokenUsage(101, 0, 0, true), budget.totals().usage());
-    assertEquals(4, budget.totals().models().get("m").retries());
+    assertEquals(4, java.util.Objects.requireNonNull(budget.totals().models().get("m")).retries());
   }
 
   @Test

@@ -61,7 +61,7 @@ public final class LoopLab implements AutoCloseable {
   /** Limits that no test runs into by chance. */
   static final RunLimits WIDE =
       new RunLimits(
-          20, 200, 3, 500, 64, 50_000_000, 50_000_000, Optional.empty(), Duration.ofSeconds(120), 10_000, 1_000_000, 0);
+          20, 200, 3, 500, 64, 50_000_000, 50_000_000, Optional.empty(), Duration.ofMinutes(2), 10_000, 1_000_000, 0);
 
   private final Path root;
   private final DataFolder data;
