@@ -157,6 +157,7 @@ public final class ApiServer implements AutoCloseable {
     config.jetty.host = options.host();
     config.jetty.port = options.port();
     config.jetty.threadPool = threads();
+    config.jetty.modifyServletContextHandler(handler -> handler.getServletHandler().setDecodeAmbiguousURIs(true));
     config.jetty.modifyServer(server -> server.setErrorHandler(new ProtocolErrors()));
     config.router.javaLangErrorHandler(Errors::fatal);
     config.jetty.modifyHttpConfiguration(
@@ -164,9 +165,11 @@ public final class ApiServer implements AutoCloseable {
           http.setSendServerVersion(false);
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
           http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-          http.setUriCompliance(UriCompliance.RFC3986);
           // Nothing that a proxy in front might read as another request than this server does, such as lines that end with LF alone.
           http.setHttpCompliance(HttpCompliance.STRICT);
+          // Names of models have slashes, which clients escape. Routes are matched before anything is unescaped.
+          http.setUriCompliance(
+              UriCompliance.RFC3986.with("names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
           // Else one connection's later keys and ids that differ in case alone are taken for its first.
           http.setHeaderCacheCaseSensitive(true);
         });

@@ -38,7 +38,7 @@ public sealed interface Step {
   /** A loop has ended. */
   record LoopEnded(int loop, int iterations, String reason) implements Step {}
 
-  /** The run is over. */
+  /** The run is over; its result is there, whatever it is. */
   record Ended(Answer answer) implements Step {}
 
   /** The run could not go on: the engine itself failed, or is stopping. */

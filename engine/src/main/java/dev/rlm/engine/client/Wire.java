@@ -138,8 +138,10 @@ final class Wire {
               node.path("seconds").asDouble());
       case "loop_ended" ->
           new Step.LoopEnded(node.path("loop").asInt(), node.path("iterations").asInt(), node.path("reason").asText());
-      case "ended" -> new Step.Ended(answer(node.path("result")));
-      case "end" -> new Step.Refused(problem(node.path("problem")));
+      case "end" ->
+          node.has("result")
+              ? new Step.Ended(answer(node.path("result")))
+              : new Step.Refused(problem(node.path("problem")));
       default -> new Step.Other();
     };
   }

@@ -46,7 +46,7 @@ public final class ReferenceLog implements Consumer<JsonNode> {
           metadata(event);
         }
       }
-      case "ended" -> ended(event);
+      case "end" -> ended(event);
       default -> {
         if (event.path("loop").asInt() == loop) {
           ofLoop(event);

@@ -271,7 +271,6 @@ final class ChatRoutesTest {
         "\"rlm\":{\"max_iterations\":0} | max_iterations",
         "\"rlm\":{\"max_iterations\":\"3\"} | max_iterations",
         "\"rlm\":{\"max_iterations\":1.5} | max_iterations",
-        "\"rlm\":{\"max_iterations\":99999999999999999999} | max_iterations",
         "\"rlm\":{\"max_seconds\":0} | max_seconds",
         "\"rlm\":{\"max_seconds\":-1} | max_seconds",
         "\"rlm\":{\"max_cost\":\"1\"} | max_cost",
@@ -284,7 +283,7 @@ final class ChatRoutesTest {
         "\"stream_options\":{\"include_usage\":true} | stream_options",
         "\"response_format\":{\"type\":\"yaml\"} | response_format",
         "\"response_format\":{\"type\":\"json_schema\"} | response_format",
-        "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":7}}} | response_format",
+        "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":7}} | response_format",
         "\"n\":2 | n",
         "\"tools\":[{\"type\":\"function\"}] | tools",
         "\"tool_choice\":\"required\" | tool_choice",
@@ -375,6 +374,17 @@ final class ChatRoutesTest {
       OpenApiEvents.check("Model", answer.json());
     }
     assertError(404, "model_not_found", "model", server.get("/v1/models/gpt-9"));
+  }
+
+  @Test
+  void escapedSlashesOpenNoOtherRoute() throws Exception {
+    try (TestServer closed = TestServer.answeringBy(inference, "a-key-of-mine")) {
+      for (String path : List.of("/v1%2Fmodels", "/health%2F..%2Fmetrics", "/health%2Fx", "/trajectories/..%2F..%2Fx", "/%2Fhealth")) {
+        assertEquals(401, closed.get(path).status(), path);
+        int status = closed.send(closed.request(path).header("Authorization", "Bearer a-key-of-mine")).status();
+        assertEquals(404, status, path);
+      }
+    }
   }
 
   @Test

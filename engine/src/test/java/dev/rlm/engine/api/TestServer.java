@@ -57,7 +57,11 @@ final class TestServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<ExecutionCommand> commands = new CopyOnWriteArrayList<>();
   private final Optional<ScriptedInference> inference;
-  private final TrajectoryStore trajectories = SessionServer.trajectories();
+  private final TrajectoryStore trajectories =
+      new TrajectoryStore(
+          folder().resolve("trajectories"),
+          new TrajectoryStore.Options(ByteSize.mebibytes(100), Duration.ofDays(1)),
+          InstantSource.system());
   private final ApiServer server;
   private volatile Script script = _ -> Executions.of(new Outcome.Completed());
   private volatile Readiness readiness = readiness(true, "ok");

@@ -100,7 +100,7 @@ final class TrajectoryRoutesTest {
     List<JsonNode> lines = lines("/trajectories/%s?format=events".formatted(id));
     lines.forEach(line -> OpenApiEvents.check("RecordedStep", line));
     assertEquals("started", lines.getFirst().path("type").asText());
-    assertEquals("ended", lines.getLast().path("type").asText());
+    assertEquals("end", lines.getLast().path("type").asText());
     assertTrue(Stream.of("turn", "code", "output", "sub_call").allMatch(
         type -> lines.stream().anyMatch(line -> line.path("type").asText().equals(type))));
   }

@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.rlm.engine.Eventually;
 import dev.rlm.engine.client.ContextValue;
 import dev.rlm.engine.client.Question;
 import dev.rlm.engine.client.UploadProgress;
-import dev.rlm.models.ModelServer;
+import dev.rlm.engine.config.ClientSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What ask does with an engine of its own, whose models a test scripts. */
+/** What ask does with an engine whose models a test scripts. */
 @Timeout(180)
 final class AskCommandTest {
 
@@ -35,7 +35,7 @@ final class AskCommandTest {
 
   @TempDir private static Path folder;
 
-  private static ModelServer models;
+  private static MagicEngine engine;
   private static Connection connection;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -43,14 +43,16 @@ final class AskCommandTest {
 
   @BeforeAll
   static void open() throws Exception {
-    models = ModelServer.start(new MagicNumber());
-    connection = Connection.toOwn(MagicNumber.settings(models, folder), Duration.ofSeconds(10));
+    engine = new MagicEngine(folder);
+    ClientSettings client =
+        ClientSettings.from(Map.of("RLM_URL", engine.url().toString(), "RLM_API_KEY", MagicEngine.KEY));
+    connection = Connection.to(client.url().orElseThrow(), client, Duration.ofSeconds(10));
   }
 
   @AfterAll
   static void close() {
     connection.close();
-    models.close();
+    engine.close();
   }
 
   private static Question question(String query, Optional<Integer> maxIterations, Optional<Duration> timeout)
@@ -92,7 +94,7 @@ final class AskCommandTest {
     assertEquals(0, ask(question("What is the magic number?", Optional.empty(), Optional.empty()), PLAIN));
     assertEquals("4711\n", printed());
     String steps = remarked();
-    assertTrue(steps.contains("── turn 1, root-model, "), steps);
+    assertTrue(steps.contains("── turn 1, org/root-model, "), steps);
     assertTrue(steps.contains("import re"), steps);
     assertTrue(steps.contains("── block 1 runs, 4 lines"), steps);
     assertTrue(steps.contains("── block 1: completed in "), steps);
@@ -108,7 +110,7 @@ final class AskCommandTest {
         new Question(
             "What is the magic number?",
             Optional.of(large()),
-            Optional.of("root-model"),
+            Optional.of("org/root-model"),
             Optional.of("{\"type\":\"object\",\"properties\":{\"number\":{\"type\":\"integer\"}}}"),
             Optional.of(5),
             Optional.of(1),
@@ -159,15 +161,16 @@ final class AskCommandTest {
   @Test
   void breaksOffTheRunWhenItIsInterrupted() throws Exception {
     AtomicReference<Throwable> ended = new AtomicReference<>();
-    Question forEver = question("Take for ever", Optional.empty(), Optional.empty());
+    Question forEver = question("Take for ever, or longer", Optional.empty(), Optional.empty());
     Thread asking =
         Thread.ofVirtual()
             .start(() -> ended.set(assertThrows(InterruptedException.class, () -> ask(forEver, PLAIN))));
-    Eventually.holds("a model is asked", () -> models.underWay() > 0);
+    engine.awaitSecondTurn("Take for ever, or longer");
     asking.interrupt();
     asking.join();
     assertTrue(ended.get() instanceof InterruptedException, () -> String.valueOf(ended.get()));
-    Eventually.holds("no model is asked any more", () -> models.underWay() == 0);
+    engine.awaitBrokenRun();
+    engine.awaitBrokenCall();
   }
 
   @Test

@@ -1,13 +1,9 @@
 package dev.rlm.engine.app;
 
-import dev.rlm.engine.config.Settings;
 import dev.rlm.models.Answer;
 import dev.rlm.models.Asked;
-import dev.rlm.models.ModelServer;
 import dev.rlm.models.Script;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 /** A model that knows how to find a magic number in its context, and does some other things that it is asked for. */
 final class MagicNumber implements Script {
@@ -31,7 +27,7 @@ final class MagicNumber implements Script {
     if (all.contains("Make the provider refuse")) {
       return Answer.failure(400, "this model refuses");
     }
-    if (all.contains("Take for ever")) {
+    if (all.contains("Take for ever") && asked.turns() > 0) {
       return new Answer.Late(Duration.ofMinutes(5), Answer.text("FINAL(too late)"));
     }
     if (!asked.inLoop()) {
@@ -41,21 +37,5 @@ final class MagicNumber implements Script {
       return Answer.text(LOOK);
     }
     return Answer.text(all.contains("integer") ? "FINAL({\"number\": %s})".formatted(NUMBER) : "FINAL(%s)".formatted(NUMBER));
-  }
-
-  /** Returns the settings of an engine that asks it, and runs code as a child process. */
-  static Settings settings(ModelServer models, Path folder) {
-    return Settings.from(
-        Map.of(
-            "RLM_EXECUTION_MODE", "local",
-            "RLM_ALLOW_UNSAFE_LOCAL", "true",
-            "RLM_HOME", "..",
-            "RLM_DATA_DIR", folder.resolve("data").toString(),
-            "LLM_API_KEY", "sk-of-the-scripted-models",
-            "LLM_BASE_URL", models.baseUrl().toString(),
-            "LLM_MODEL", "root-model",
-            "LLM_RECURSIVE_MODEL", "sub-model",
-            "LLM_ATTEMPTS", "1",
-            "LOG_LEVEL", "ERROR"));
   }
 }

@@ -3,10 +3,6 @@ package dev.rlm.engine.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rlm.engine.Eventually;
-import dev.rlm.engine.api.ApiServer;
-import dev.rlm.engine.config.Settings;
-import dev.rlm.models.ModelServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,43 +26,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 final class OpenAiClientTest {
 
-  private static final String KEY = "a-key-for-the-client";
   private static final Path SCRIPTS = Path.of("src", "test", "node");
   private static final Path PACKAGES = Path.of("target", "node-client");
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private static Path folder;
 
-  private static ModelServer models;
-  private static Engine engine;
-  private static ApiServer server;
+  private static MagicEngine engine;
 
   @BeforeAll
   static void open() throws Exception {
     install();
-    models = ModelServer.start(new MagicNumber());
-    Settings settings = MagicNumber.settings(models, folder);
-    engine = Engine.open(settings, 0);
-    server =
-        ApiServer.start(
-            new ApiServer.Options(
-                "127.0.0.1",
-                0,
-                List.of(KEY),
-                List.of(),
-                settings.server().maxBody(),
-                settings.execution().timeout(),
-                settings.execution().maxTimeout()),
-            engine.services(),
-            engine::readiness,
-            engine.meters()::scrape);
+    engine = new MagicEngine(folder);
   }
 
   @AfterAll
   static void close() {
-    server.close();
     engine.close();
-    models.close();
   }
 
   /** Gets the packages that the lock file pins, unless they are there from an earlier run. */
@@ -104,7 +81,7 @@ final class OpenAiClientTest {
 
   private static String client(String scenario) throws InterruptedException, IOException {
     Path script = SCRIPTS.resolve("client.mjs").toAbsolutePath();
-    return run("node", script.toString(), "http://127.0.0.1:%d/v1".formatted(server.port()), KEY, scenario);
+    return run("node", script.toString(), engine.url() + "/v1", MagicEngine.KEY, scenario);
   }
 
   @ParameterizedTest
@@ -113,16 +90,14 @@ final class OpenAiClientTest {
     assertEquals("", client(scenario));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = "abort")
-  void breaksOffTheRunOfAClientThatAborts(String scenario) throws Exception {
-    assertEquals("", client(scenario));
-    Eventually.holds("no model is asked any more", () -> models.underWay() == 0);
+  @Test
+  void breaksOffTheRunOfAClientThatAborts() throws Exception {
+    assertEquals("", client("abort"));
+    engine.awaitBrokenRun();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = "nonsense")
-  void noticesAClientThatFails(String scenario) throws Exception {
-    assertTrue(client(scenario).contains("is not a function"));
+  @Test
+  void noticesAClientThatFails() throws Exception {
+    assertTrue(client("nonsense").contains("is not a function"));
   }
 }

@@ -44,7 +44,7 @@ final class ReferenceLogTest {
            "seconds":2,"at":"2026-01-01T00:00:09Z"}""",
           "{\"type\":\"news_of_a_later_engine\",\"loop\":0}",
           "{\"type\":\"loop_ended\",\"loop\":0,\"iterations\":2,\"answer\":\"42\"}",
-          "{\"type\":\"ended\",\"result\":{\"answer\":\"42\"}}");
+          "{\"type\":\"end\",\"result\":{\"answer\":\"42\"}}");
 
   private static List<JsonNode> log(int loop, List<String> events) throws JsonProcessingException {
     List<JsonNode> lines = new ArrayList<>();
@@ -137,7 +137,7 @@ final class ReferenceLogTest {
   @Test
   void hasAnAnswerThatTookNoTurn() throws Exception {
     List<JsonNode> lines =
-        log(0, List.of(EVENTS.getFirst(), "{\"type\":\"ended\",\"result\":{\"answer\":\"42\"},\"at\":\"z\"}"));
+        log(0, List.of(EVENTS.getFirst(), "{\"type\":\"end\",\"result\":{\"answer\":\"42\"},\"at\":\"z\"}"));
     assertEquals("42", lines.getLast().path("final_answer").asText());
     assertEquals("how many?", lines.getLast().at("/prompt/0/content").asText());
   }
