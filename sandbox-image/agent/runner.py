@@ -104,7 +104,7 @@ class Runner:
         self._sources: deque[tuple[str, int]] = deque()
         self._source_size = 0
         self._restore_names()
-        self._steps = (self._begin, self._run, self._restore, self._report, self._flush, self._restore, self._finish)
+        self._steps = (self._begin, self._run, self._restore, self._report, self._flush, self._settle, self._finish)
 
     def submit(self, message: dict) -> None:
         """Hands over the next execution. The one before must be finished."""
@@ -232,6 +232,12 @@ class Runner:
         cache[name] = (len(source), None, [line + "\n" for line in lines], name)
 
     def _restore(self, job: Job) -> None:
+        """Undoes what user code did to what the agent needs to report."""
+        self._settle(job)
+        self._descriptors.restore()
+
+    def _settle(self, job: Job) -> None:
+        """As `_restore`, after the last that is written: the descriptors are seen to when the next execution begins."""
         for timer in _TIMERS:
             setitimer(timer, 0)
         if job.limit_applied and not job.limit_noted:
@@ -239,7 +245,6 @@ class Runner:
             job.limit_noted = True
         setrecursionlimit(self._agent_recursion)
         setswitchinterval(_SWITCH_INTERVAL)
-        self._descriptors.restore()
         self._restore_names()
 
     def _report(self, job: Job) -> None:
