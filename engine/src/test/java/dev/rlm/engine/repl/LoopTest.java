@@ -152,6 +152,15 @@ final class LoopTest {
   }
 
   @Test
+  void aReplyThatWasCutOffIsToldSo() throws InterruptedException {
+    lab.does(
+        asked ->
+            asked.turns() == 0 ? new Answer.Text("```repl\nprint('begun", "length") : Answer.text("FINAL(done)"));
+    assertEquals("done", lab.run("x").answer());
+    assertTrue(told(1).startsWith("Your reply was cut off at its limit of tokens"), told(1));
+  }
+
+  @Test
   void theConversationOnlyGrows() throws InterruptedException {
     int before = lab.server().asked().size();
     lab.replies(LOOK, "nothing", code("print('x' * 50)"), "FINAL(1)");
