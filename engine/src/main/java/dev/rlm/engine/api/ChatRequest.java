@@ -64,13 +64,13 @@ record ChatRequest(
           "user",
           "verbosity");
 
-  /** They would change what comes back: only values that ask for nothing are taken. */
+  /** They would change what comes back: only null, and values that ask for nothing, are taken. */
   private static final Map<String, Predicate<JsonNode>> HARMLESS =
       Map.ofEntries(
-          Map.entry("audio", JsonNode::isNull),
+          Map.entry("audio", _ -> false),
           Map.entry("function_call", value -> isOneOf(value, "none", "auto")),
-          Map.entry("functions", JsonNode::isEmpty),
-          Map.entry("logit_bias", JsonNode::isEmpty),
+          Map.entry("functions", value -> value.isArray() && value.isEmpty()),
+          Map.entry("logit_bias", value -> value.isObject() && value.isEmpty()),
           Map.entry("logprobs", value -> value.isBoolean() && !value.booleanValue()),
           Map.entry("modalities", value -> value.size() == 1 && isOneOf(value.path(0), "text")),
           Map.entry("n", value -> value.isIntegralNumber() && value.intValue() == 1),
@@ -78,7 +78,7 @@ record ChatRequest(
           Map.entry("tool_choice", value -> isOneOf(value, "none", "auto")),
           Map.entry("tools", value -> value.isArray() && value.isEmpty()),
           Map.entry("top_logprobs", value -> value.isIntegralNumber() && value.intValue() == 0),
-          Map.entry("web_search_options", JsonNode::isNull));
+          Map.entry("web_search_options", _ -> false));
 
   private static final Set<String> FIELDS =
       Stream.of(READ, IGNORED, HARMLESS.keySet()).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
@@ -115,8 +115,8 @@ record ChatRequest(
 
   private static void refuseUnless(Predicate<JsonNode> harmless, String name, JsonNode value) {
     if (!value.isMissingNode() && !value.isNull() && !harmless.test(value)) {
-      throw Fields.invalid("the field \"%s\" asks for something that an RLM does not do: leave it out".formatted(name),
-          name);
+      throw Fields.invalid(
+          "the field \"%s\" asks for something that an RLM does not do: leave it out".formatted(name), name);
     }
   }
 
@@ -175,7 +175,8 @@ record ChatRequest(
 
   private static Optional<Long> tokens(Fields fields, String name) {
     Optional<JsonNode> value = fields.value(name).filter(node -> !node.isNull());
-    if (value.isPresent() && !(value.get().canConvertToLong() && value.get().isIntegralNumber() && value.get().longValue() > 0)) {
+    if (value.isPresent()
+        && !(value.get().isIntegralNumber() && value.get().canConvertToLong() && value.get().longValue() > 0)) {
       throw Fields.invalid("the field \"%s\" is %s, not a whole number from 1".formatted(name, value.get()), name);
     }
     return value.map(JsonNode::longValue);
@@ -191,8 +192,8 @@ record ChatRequest(
       case "json_object" -> Optional.of(AnswerSchema.of(ANY_OBJECT));
       case "json_schema" -> Optional.of(schemaOf(format.path("json_schema").path("schema")));
       default ->
-          throw Fields.invalid("response_format.type is \"%s\", not text, json_object or json_schema".formatted(type),
-              "response_format");
+          throw Fields.invalid(
+              "response_format.type is \"%s\", not text, json_object or json_schema".formatted(type), "response_format");
     };
   }
 
