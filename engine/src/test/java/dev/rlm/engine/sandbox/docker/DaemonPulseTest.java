@@ -102,6 +102,24 @@ final class DaemonPulseTest {
   }
 
   @Test
+  void takesADaemonThatAnswersOtherThingsForLateAndNotForSilent() throws Exception {
+    state = State.HANGS;
+    Thread answers = Thread.ofVirtual().start(this::hearAllTheTime);
+    int before = asked.get();
+    Eventually.holds("it was asked several times", () -> asked.get() > before + 4);
+    assertTrue(pulse.answers());
+    answers.interrupt();
+    Eventually.holds("it is silent", () -> !pulse.answers());
+  }
+
+  private void hearAllTheTime() {
+    while (!Thread.interrupted()) {
+      pulse.heard();
+      Thread.yield();
+    }
+  }
+
+  @Test
   void leavesCallsToADaemonThatRefusesToFailByThemselvesAndNoticesItsReturn() throws Exception {
     state = State.REFUSES;
     int before = asked.get();
