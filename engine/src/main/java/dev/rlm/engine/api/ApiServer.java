@@ -26,6 +26,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
@@ -36,6 +40,10 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_REQUESTS = 2_000;
 
   private static final int ACCEPTING_THREADS = 32;
+
+  /** Connections that may wait to be taken up: a burst of callers is told at once that there is no room, not after retransmissions. */
+  private static final int ACCEPT_QUEUE = 2_000;
+
   private static final int MAX_HEADER_BYTES = 16 << 10;
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
   private static final String OPENAPI = "/openapi.yaml";
@@ -154,8 +162,7 @@ public final class ApiServer implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.http.maxRequestSize = options.maxBody().bytes();
-    config.jetty.host = options.host();
-    config.jetty.port = options.port();
+    config.jetty.addConnector((server, http) -> connector(server, http, options));
     config.jetty.threadPool = threads();
     config.jetty.modifyServletContextHandler(handler -> handler.getServletHandler().setDecodeAmbiguousURIs(true));
     config.jetty.modifyServer(server -> server.setErrorHandler(new ProtocolErrors()));
@@ -173,6 +180,15 @@ public final class ApiServer implements AutoCloseable {
           // Else one connection's later keys and ids that differ in case alone are taken for its first.
           http.setHeaderCacheCaseSensitive(true);
         });
+  }
+
+  private static ServerConnector connector(Server server, HttpConfiguration http, Options options) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(options.host());
+    connector.setPort(options.port());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis()); // Of a connection whose first request is not read yet.
+    return connector;
   }
 
   private static QueuedThreadPool threads() {

@@ -14,9 +14,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Knows whether the daemon answers. It is asked every second whether it lives; one that twice in a row has not said so within
- * {@value #PATIENCE_SECONDS} seconds is silent: calls under way fail at that moment, and new ones at once, until it answers again.
- * However long a call may take by its own deadline, a daemon that hangs so costs nobody more than some ten seconds. Twice, because a
- * process that was stopped for a while itself finds that its question was not answered in time.
+ * {@value #PATIENCE_SECONDS} seconds, nor answered anything else meanwhile, is silent: calls under way fail at that moment, and new
+ * ones at once, until it answers again. However long a call may take by its own deadline, a daemon that hangs so costs nobody more
+ * than some twelve seconds. Twice, because a process that was stopped for a while itself finds that its question was not answered in
+ * time; any answer counts, because a daemon with much to do is late and not silent.
  *
  * <p>A daemon that refuses connections fails calls by itself, at once, and is not silent; its return is noticed all the same.
  *
@@ -26,7 +27,7 @@ final class DaemonPulse implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DaemonPulse.class);
 
-  private static final int PATIENCE_SECONDS = 4;
+  private static final int PATIENCE_SECONDS = 5;
   private static final int MISSES = 2;
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
@@ -39,6 +40,7 @@ final class DaemonPulse implements AutoCloseable {
   private volatile boolean silent;
   private boolean away;
   private int missed;
+  private volatile boolean heard;
 
   /** The daemon does not answer. */
   static final class SilentException extends Exception {
@@ -64,6 +66,11 @@ final class DaemonPulse implements AutoCloseable {
   /** Returns whether the daemon answered lately, or refused at once. */
   boolean answers() {
     return !silent;
+  }
+
+  /** The daemon has answered something. */
+  void heard() {
+    heard = true;
   }
 
   /** Fails {@code answer} with a {@link SilentException} as soon as the daemon is silent, until the result is closed. */
@@ -120,6 +127,7 @@ final class DaemonPulse implements AutoCloseable {
   }
 
   private void beat() throws InterruptedException {
+    heard = false;
     FutureTask<Boolean> answer = new FutureTask<>(ping, true);
     Thread.ofVirtual().name("daemon-ping").start(answer);
     try {
@@ -132,7 +140,7 @@ final class DaemonPulse implements AutoCloseable {
       silent = false; // Calls fail by themselves, and say why.
       log.debug("the Docker daemon cannot be reached", e);
     } catch (TimeoutException e) {
-      missed++;
+      missed = heard ? 0 : missed + 1;
       if (missed >= MISSES) {
         isSilent();
       }

@@ -87,6 +87,7 @@ final class DockerDaemon implements AutoCloseable {
   private <T> void ask(Call<T> call, CompletableFuture<T> answer) {
     try {
       answer.complete(call.run(client));
+      pulse.heard();
     } catch (RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }

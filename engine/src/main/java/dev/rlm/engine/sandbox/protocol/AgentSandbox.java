@@ -44,8 +44,8 @@ public final class AgentSandbox implements Sandbox {
   /** How long the interpreter may take to answer an interrupt before the sandbox is killed. */
   static final Duration INTERRUPT_GRACE = Duration.ofSeconds(1);
 
-  /** How long a killed or dying process may take until its end is known. */
-  static final Duration EXIT_GRACE = Duration.ofSeconds(5);
+  /** How long a killed or dying process may take until its end is known: long, since a process that cannot be asked fails sooner. */
+  static final Duration EXIT_GRACE = Duration.ofSeconds(30);
 
   /** The most of a document that is sent to a guest that cannot see this machine's files: it keeps it in memory. */
   public static final ByteSize LARGEST_SENT = ByteSize.mebibytes(64);

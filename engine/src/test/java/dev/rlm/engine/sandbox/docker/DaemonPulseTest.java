@@ -23,6 +23,7 @@ final class DaemonPulseTest {
     ANSWERS,
     HANGS,
     HANGS_ONCE,
+    ANSWERS_OTHERS,
     REFUSES
   }
 
@@ -37,8 +38,11 @@ final class DaemonPulseTest {
     switch (state) {
       case ANSWERS -> {}
       case REFUSES -> throw new IllegalStateException("connection refused");
-      case HANGS, HANGS_ONCE -> {
+      case HANGS, HANGS_ONCE, ANSWERS_OTHERS -> {
         hung.incrementAndGet();
+        if (state == State.ANSWERS_OTHERS) {
+          pulse.heard();
+        }
         if (state == State.HANGS_ONCE) {
           state = State.ANSWERS;
         }
@@ -99,6 +103,16 @@ final class DaemonPulseTest {
     }
     assertTrue(pulse.answers());
     assertFalse(underWay.isDone());
+  }
+
+  @Test
+  void takesADaemonThatAnswersOtherThingsForLateAndNotForSilent() throws Exception {
+    state = State.ANSWERS_OTHERS;
+    int before = asked.get();
+    Eventually.holds("it was asked several times", () -> asked.get() > before + 4);
+    assertTrue(pulse.answers());
+    state = State.HANGS;
+    Eventually.holds("it is silent", () -> !pulse.answers());
   }
 
   @Test
