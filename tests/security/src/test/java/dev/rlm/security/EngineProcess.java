@@ -210,7 +210,7 @@ final class EngineProcess implements AutoCloseable {
     try {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("the engine, whose log is\n" + log(), e);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

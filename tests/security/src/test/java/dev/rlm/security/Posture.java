@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -46,7 +47,7 @@ final class Posture {
           rule("no log on disk", c -> c.getHostConfig().getLogConfig().getType() == LogConfig.LoggingType.NONE),
           rule("no terminal", c -> !Boolean.TRUE.equals(c.getConfig().getTty())),
           rule("nothing of the engine's in its environment", c -> Arrays.stream(c.getConfig().getEnv()).allMatch(v -> v.matches("PATH=/usr/bin|HOME=/tmp|LANG=C\\.UTF-8"))),
-          rule("nothing of a caller's in its labels", c -> c.getConfig().getLabels().keySet().stream().allMatch(l -> l.startsWith("dev.rlm."))));
+          rule("nothing of a caller's in its labels", c -> labels(c).stream().allMatch(l -> l.startsWith("dev.rlm."))));
 
   private Posture() {}
 
@@ -72,7 +73,12 @@ final class Posture {
     return container.getMounts() == null
         ? Stream.of()
         : container.getMounts().stream()
-            .map(m -> m.getDestination().getPath() + (Boolean.FALSE.equals(m.getRW()) ? " read-only" : " writable"));
+            .map(m -> (m.getDestination() == null ? "nowhere" : m.getDestination().getPath()) + (Boolean.FALSE.equals(m.getRW()) ? " read-only" : " writable"));
+  }
+
+  private static List<String> labels(InspectContainerResponse container) {
+    Map<String, String> labels = container.getConfig().getLabels();
+    return labels == null ? List.of() : List.copyOf(labels.keySet());
   }
 
   private static List<String> ulimits(InspectContainerResponse container) {
@@ -83,6 +89,7 @@ final class Posture {
   }
 
   private static Stream<String> securityOptions(InspectContainerResponse container) {
-    return container.getHostConfig().getSecurityOpts().stream();
+    List<String> options = container.getHostConfig().getSecurityOpts();
+    return options == null ? Stream.of() : options.stream();
   }
 }
