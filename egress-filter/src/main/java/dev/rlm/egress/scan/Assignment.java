@@ -152,6 +152,9 @@ record Assignment(int start, int end, Notation notation) {
     if (cursor.skipWord("</")) {
       return elementAfterTag(cursor, to);
     }
+    if (cursor.peek() == ':' && cursor.at + 1 < to && text[cursor.at + 1] == '\n') {
+      cursor.at++;
+    }
     int b = cursor.peek();
     if (b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
       return null;

@@ -27,6 +27,8 @@ final class CredentialValues {
           // The index finds short literals before few characters only.
           "_key,",
           "_key]",
+          "_key(",
+          "_key?",
           "auth",
           "cred",
           "licen",
