@@ -24,7 +24,7 @@ final class LoopRow implements Row {
       """
       seen = {}
       pair = None
-      for line in context.lines():
+      for line in context.splitlines() if type(context) is str else context:
           number = int(line.split()[-1])
           if 1_000_000_007 - number in seen:
               pair = sorted((number, 1_000_000_007 - number))
