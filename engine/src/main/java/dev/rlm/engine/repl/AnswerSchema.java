@@ -66,6 +66,9 @@ public final class AnswerSchema {
     } catch (JsonProcessingException e) {
       return List.of("it is not JSON: " + e.getOriginalMessage());
     }
+    if (json.isMissingNode()) {
+      return List.of("it is not JSON: it is empty");
+    }
     try {
       return schema.validate(json).stream().map(Error::toString).limit(MAX_PROBLEMS).collect(Collectors.toList());
     } catch (SchemaException | StackOverflowError e) {

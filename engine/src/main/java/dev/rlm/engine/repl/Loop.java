@@ -121,8 +121,12 @@ final class Loop {
     while (true) {
       run.budget().takeIteration();
       iteration++;
-      Reply reply = takeTurn(workspace.egress());
+      Completion completion = takeTurn(workspace.egress());
+      Reply reply = ReplyParser.parse(completion.text());
       List<String> feedback = new ArrayList<>();
+      if (completion.finish() == Completion.Finish.LENGTH) {
+        feedback.add(Prompts.CUT_OFF);
+      }
       Optional<String> answer = act(reply, workspace, feedback);
       if (answer.isPresent()) {
         return new Result(StopReason.ANSWERED, "", answer.get());
@@ -136,7 +140,7 @@ final class Loop {
     }
   }
 
-  private Reply takeTurn(Egress.Session way) throws InterruptedException {
+  private Completion takeTurn(Egress.Session way) throws InterruptedException {
     long started = System.nanoTime();
     Completion completion = run.ask(task.model(), messages);
     List<ChatMessage> asked = List.copyOf(messages.subList(told, messages.size()));
@@ -154,7 +158,7 @@ final class Loop {
                 completion.usage(),
                 completion.retries(),
                 Duration.ofNanos(System.nanoTime() - started)));
-    return ReplyParser.parse(completion.text());
+    return completion;
   }
 
   /** Does what a reply asks for; returns the answer if it gave one, else adds what the model is to be told. */

@@ -134,7 +134,8 @@ final class Api implements AutoCloseable {
     }
   }
 
-  private Answer post(String path, Map<String, Object> body) throws Exception {
+  /** Sends a document and returns what comes of it. */
+  Answer post(String path, Map<String, Object> body) throws Exception {
     HttpResponse<String> response =
         send(
             request(path)

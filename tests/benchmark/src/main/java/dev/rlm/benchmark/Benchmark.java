@@ -57,6 +57,7 @@ final class Benchmark {
         new ExecuteRow(laboratory),
         new SessionRow(laboratory),
         new HostCallRow(laboratory),
+        new LoopRow(laboratory),
         new ThroughputRow(laboratory),
         new OverloadRow(laboratory),
         new ContextRow(laboratory),

@@ -72,6 +72,8 @@ public final class OpenAiModelClient implements ModelClient, AutoCloseable {
       throw new InterruptedException();
     } catch (Transport.TimedOutException e) {
       throw failure(ModelException.Reason.TIMEOUT, request, "did not answer in %s s".formatted(time.toMillis() / 1e3));
+    } catch (Transport.TooLargeException e) {
+      throw failure(ModelException.Reason.BAD_ANSWER, request, "answered with more bytes than an answer may have");
     } catch (OpenAIServiceException e) {
       throw refused(request, e);
     } catch (OpenAIInvalidDataException e) {

@@ -59,6 +59,11 @@ final class Transport implements HttpClient {
     private static final long serialVersionUID = 1L;
   }
 
+  /** The answer has more bytes than it may have. */
+  static final class TooLargeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
     CompletableFuture<java.net.http.HttpResponse<byte[]>> answer =
@@ -70,11 +75,26 @@ final class Transport implements HttpClient {
       throw new InterruptedCallException();
     } catch (TimeoutException e) {
       throw new TimedOutException();
-    } catch (ExecutionException | CancellationException e) {
+    } catch (ExecutionException e) {
+      if (isTooLarge(e)) {
+        throw new TooLargeException();
+      }
+      throw new OpenAIIoException("the connection failed", e.getCause());
+    } catch (CancellationException e) {
       throw new OpenAIIoException("the connection failed", e.getCause());
     } finally {
       answer.cancel(true);
     }
+  }
+
+  /** The JDK's limit says so in the text of an {@link java.io.IOException} alone; a test holds it to that. */
+  private static boolean isTooLarge(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("exceeds capacity")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static java.net.http.HttpRequest translate(HttpRequest request) {

@@ -1,0 +1,181 @@
+package dev.rlm.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rlm.models.Answer;
+import dev.rlm.models.ModelServer;
+import java.io.BufferedWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The loop's own time, beside models that answer at once, and what it does with contexts of any size. */
+final class LoopRow implements Row {
+
+  private static final int TURNS = 20;
+  private static final int CALLS = 200;
+  private static final int BATCH = 64;
+
+  private static final String PAIRS =
+      """
+      seen = {}
+      pair = None
+      for line in context.splitlines() if type(context) is str else context:
+          number = int(line.split()[-1])
+          if 1_000_000_007 - number in seen:
+              pair = sorted((number, 1_000_000_007 - number))
+          seen[number] = True
+      """;
+
+  private final Laboratory laboratory;
+
+  LoopRow(Laboratory laboratory) {
+    this.laboratory = laboratory;
+  }
+
+  @Override
+  public String name() {
+    return "loop";
+  }
+
+  @Override
+  public List<Figure> measure(Scale scale) throws Exception {
+    try (ModelServer models = ModelServer.start(asked -> Answer.text(policy(asked.inLoop(), asked.turns(), question(asked))))
+            .forgetful();
+        EngineProcess engine = laboratory.engine(variables(models))) {
+      Api api = engine.api();
+      for (int i = 0; i < scale.of(2, 20); i++) {
+        run(api, "turns", Optional.empty());
+        run(api, "calls", Optional.empty());
+      }
+      Samples turns = new Samples();
+      Samples calls = new Samples();
+      for (int i = 0; i < scale.of(3, 20); i++) {
+        api.awaitQuiet();
+        turns.add((own(api, models, "turns") - own(api, models, "none")) / (TURNS - 1));
+        calls.add((own(api, models, "calls") - own(api, models, "none")) / CALLS);
+      }
+      List<Figure> figures = new ArrayList<>();
+      figures.add(Figure.of("of a turn with one block, the models' own time excluded, p50", "ms", turns.medianMillis()).atMost(10));
+      figures.add(Figure.of("of a sub-call, the models' own time excluded, p50", "ms", calls.medianMillis()).atMost(2));
+      figures.add(batch(scale));
+      for (int megabytes : scale.quick() ? new int[] {1} : new int[] {1, 10, 100}) {
+        tasks(api, megabytes, figures);
+      }
+      return figures;
+    }
+  }
+
+  private static Map<String, String> variables(ModelServer models) {
+    return Map.of(
+        "LLM_API_KEY", "sk-benchmark-0123456789",
+        "LLM_BASE_URL", models.baseUrl().toString(),
+        "RLM_DIRECT_CHARACTERS", "0",
+        "EXECUTION_TIMEOUT", "120",
+        "RLM_MAX_SUB_CALLS", "1000");
+  }
+
+  private static String question(dev.rlm.models.Asked asked) {
+    return asked.inLoop() ? asked.messages().get(1).text() : asked.last();
+  }
+
+  /** Behaves like a model that knows what to do. */
+  private static String policy(boolean loop, int turn, String question) {
+    if (!loop) {
+      return "an answer";
+    }
+    if (question.contains("turns")) {
+      return turn < TURNS - 1 ? code("x = %d\nprint(x)".formatted(turn)) : "FINAL(done)";
+    }
+    if (question.contains("calls")) {
+      return code("for i in range(%d): llm_query('a question')\nFINAL('done')".formatted(CALLS));
+    }
+    if (question.contains("none")) {
+      return "FINAL(done)";
+    }
+    if (turn == 0) {
+      return code("print(type(context).__name__, len(context))\nprint(context[:200])");
+    }
+    return question.contains("needle")
+        ? code("at = context.find('needle')\nFINAL(context[at:at + 100].split()[1])")
+        : question.contains("count")
+            ? code("FINAL(context.count('odd'))")
+            : code(PAIRS + "FINAL(pair)");
+  }
+
+  private static String code(String code) {
+    return "```repl\n%s\n```".formatted(code);
+  }
+
+  private static JsonNode run(Api api, String question, Optional<String> contextId) throws Exception {
+    Map<String, Object> body = new HashMap<>();
+    body.put("query", question);
+    contextId.ifPresent(id -> body.put("context_id", id));
+    JsonNode answer = api.post("/infer", body).body();
+    if (!answer.path("success").asBoolean()) {
+      throw new IllegalStateException("no answer: " + answer);
+    }
+    return answer;
+  }
+
+  /** Returns the nanoseconds of a run that its models did not take. */
+  private static long own(Api api, ModelServer models, String question) throws Exception {
+    long before = models.busyNanos();
+    JsonNode answer = run(api, question, Optional.empty());
+    return (long) (answer.path("execution_time").asDouble() * 1e9) - (models.busyNanos() - before);
+  }
+
+  /** A batch has models of its own, which take their time. */
+  private Figure batch(Scale scale) throws Exception {
+    Samples together = new Samples();
+    try (ModelServer slow =
+            ModelServer.start(
+                asked ->
+                    asked.inLoop()
+                        ? Answer.text(
+                            code("import time\nt = time.perf_counter_ns()\nr = llm_query_batched(['p'] * %d)\nFINAL(time.perf_counter_ns() - t)".formatted(BATCH)))
+                        : new Answer.Late(Duration.ofSeconds(1), Answer.text("x")));
+        EngineProcess engine = laboratory.engine(variables(slow))) {
+      run(engine.api(), "batch", Optional.empty());
+      for (int i = 0; i < scale.of(2, 10); i++) {
+        together.add(Long.parseLong(run(engine.api(), "batch", Optional.empty()).path("answer").asText()));
+      }
+    }
+    return Figure.of("%d sub-calls of 1 s in one batch, p50".formatted(BATCH), "ms", together.medianMillis())
+        .beside("one after another", BATCH * 1_000.0)
+        .atMost(1_300);
+  }
+
+  private static void tasks(Api api, int megabytes, List<Figure> figures) throws Exception {
+    long lines = megabytes * 1_000_000L / 50;
+    Path file = Files.createTempFile("rlm-benchmark", ".txt");
+    try {
+      try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+        for (long i = 0; i < lines; i++) {
+          String kind = i == lines * 2 / 3 ? "needle N-%d-X".formatted(megabytes) : i % 3 == 0 ? "odd" : "even";
+          long number = i == 10 ? 5 : i == lines - 10 ? 1_000_000_002L : i * 2 + 1_100_000_000L;
+          writer.write("%-34s%015d%n".formatted(kind, number));
+        }
+      }
+      String id = api.store(file);
+      long odd = (lines + 2) / 3 - (lines * 2 / 3 % 3 == 0 ? 1 : 0);
+      figures.add(task(api, id, "needle", megabytes, "N-%d-X".formatted(megabytes)));
+      figures.add(task(api, id, "count", megabytes, Long.toString(odd)));
+      figures.add(task(api, id, "find the pair", megabytes, "[5,1000000002]"));
+      api.forget(id);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static Figure task(Api api, String id, String question, int megabytes, String expected) throws Exception {
+    JsonNode answer = run(api, question, Optional.of(id));
+    boolean right = answer.path("answer").asText().equals(expected);
+    return Figure.of("%s in %d MB".formatted(question, megabytes), "ms", answer.path("execution_time").asDouble() * 1e3)
+        .bar("solved", right);
+  }
+}
