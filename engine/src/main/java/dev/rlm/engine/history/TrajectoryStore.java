@@ -130,8 +130,7 @@ public final class TrajectoryStore implements RunRecorder {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    summaries.sort(Comparator.comparing(Summary::started).reversed());
-    return summaries;
+    return summaries.stream().sorted(Comparator.comparing(Summary::started).reversed()).toList();
   }
 
   private static Optional<Summary> summary(String owner, Kept kept) throws IOException {
