@@ -53,7 +53,7 @@ final class Json {
           e.getLocation() == null
               ? ""
               : " at line %d, column %d".formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      throw new ApiException(ErrorCode.INVALID_JSON, "the body is not JSON%s: %s".formatted(place, e.getOriginalMessage()));
+      throw new ApiException(ErrorCode.INVALID_JSON, "the body is not JSON%s: %s".formatted(place, plain(e)));
     } catch (java.io.IOException e) {
       throw new ApiException(ErrorCode.INVALID_JSON, "the body is not JSON in UTF-8");
     } catch (NumberFormatException e) {
@@ -64,6 +64,11 @@ final class Json {
     }
     refuseLoneSurrogates(node);
     return node;
+  }
+
+  /** The parser's words without its name for a source that it does not show. */
+  private static String plain(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceAll("\\[Source: [^;]*; (line: \\d+, column: \\d+)\\]", "$1");
   }
 
   /** JSON can escape half a character, which cannot be sent on as UTF-8. The parser itself refuses it in names. */

@@ -197,7 +197,7 @@ final class ApiServerTest {
         Arguments.of("", "invalid_json", "the body is empty"),
         Arguments.of("   ", "invalid_json", "the body is empty"),
         Arguments.of("{", "invalid_json", "the body is not JSON"),
-        Arguments.of("{\"code\":\"x\"", "invalid_json", "line 1, column"),
+        Arguments.of("{\"code\":\"x\"", "invalid_json", "(start marker at line: 1, column: 1)"),
         Arguments.of("{\"code\":\"x\"} {}", "invalid_json", "the body is not JSON"),
         Arguments.of("{\"code\":\"x\"}garbage", "invalid_json", "the body is not JSON"),
         Arguments.of("{code:\"x\"}", "invalid_json", "the body is not JSON"),
