@@ -17,8 +17,8 @@ public final class ContextIndex {
 
   /**
    * A verbatim run of this many letters and digits is found at whatever offset it starts and
-   * wherever in the output it stands, except in text that repeats itself within the run or more
-   * than 64 times in the document.
+   * wherever in the output it stands, except in text that repeats itself within the run or stands
+   * more than sixteen times in the document.
    */
   public static final int GUARANTEED_RUN = EchoIndex.GUARANTEED;
 
@@ -45,7 +45,7 @@ public final class ContextIndex {
   /**
    * Memory that the index takes up, without the document. Waits until it is built.
    *
-   * @return bytes; at most 0.8 for each byte of the document beyond a fixed kilobyte
+   * @return bytes; at most 0.6 for each byte of the document beyond a fixed kilobyte
    */
   public long size() {
     return echo.join().size();
