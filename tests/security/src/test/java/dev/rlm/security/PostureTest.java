@@ -75,24 +75,27 @@ final class PostureTest {
     }
   }
 
-  /** Images that are ours but for one file each, which makes another promise untrue. */
+  /** Images that are ours but for one file each, which makes another promise untrue. Python falls back to a source whose bytecode is broken. */
   @ParameterizedTest
   @CsvSource({
-    "etc/shadow, open /etc/shadow is allowed",
-    "usr/lib/python3.13/__pycache__/subprocess.cpython-313.pyc, import subprocess is EOFError",
-    "opt/rlm/agent/__pycache__/guard.cpython-313.pyc, guard",
+    "etc/shadow, etc/shadow, open /etc/shadow is allowed",
+    "usr/lib/python3.13/subprocess.py, usr/lib/python3.13/__pycache__/subprocess.cpython-313.pyc, import subprocess is allowed",
+    "opt/rlm/agent/guard.py, opt/rlm/agent/__pycache__/guard.cpython-313.pyc, guard",
   })
-  void anEngineWhoseSandboxesAreSomethingElseDoesNotServe(String file, String said, @TempDir Path folder)
+  void anEngineWhoseSandboxesAreSomethingElseDoesNotServe(String file, String bytecode, String said, @TempDir Path folder)
       throws IOException, InterruptedException {
     Files.createFile(folder.resolve("changed"));
-    Files.writeString(folder.resolve("Dockerfile"), "FROM %s\nCOPY changed /%s\n".formatted(ourImage(), file));
+    Files.writeString(
+        folder.resolve("Dockerfile"),
+        "FROM %s\nCOPY changed /%s\nCOPY changed /%s\n".formatted(ourImage(), file, bytecode));
     String image =
         Containers.daemon().buildImageCmd(folder.toFile()).exec(new BuildImageResultCallback()).awaitImageId();
+    EngineProcess engine = EngineProcess.launch(Map.of("RLM_DOCKER_RUNTIME", "runc", "RLM_SANDBOX_IMAGE", image));
     try {
-      EngineProcess engine = EngineProcess.launch(Map.of("RLM_DOCKER_RUNTIME", "runc", "RLM_SANDBOX_IMAGE", image));
       assertNotEquals(0, engine.awaitExit());
       assertTrue(Containers.within(Duration.ofSeconds(5), () -> engine.log().contains(said)), engine::log);
     } finally {
+      engine.close();
       Containers.daemon().removeImageCmd(image).withForce(true).exec();
     }
   }
