@@ -52,9 +52,8 @@ final class MadeUp {
   /** Where the class that begins here ends, or -1 when what stands here is a plain bracket. */
   private static int classEnd(String shape, int at) {
     int close = shape.indexOf("]{", at);
-    return close > at + 1 && shape.indexOf('\n', at) < 0 | shape.indexOf('\n', at) > close
-        ? close
-        : -1;
+    int lineEnd = shape.indexOf('\n', at);
+    return close > at + 1 && (lineEnd < 0 || lineEnd > close) ? close : -1;
   }
 
   private static String members(String ranges) {
