@@ -124,6 +124,9 @@ final class CallDispatcher implements AutoCloseable {
     if (failure instanceof HostCalls.HostCallException raised) {
       return failure(call, raised.name(), raised.text());
     }
+    if (failure instanceof InterruptedException) {
+      return failure(call, "RuntimeError", "the call was broken off");
+    }
     log.error("a function of the host's failed", failure);
     return failure(call, "RuntimeError", "the host failed to answer");
   }
