@@ -105,7 +105,7 @@ public final class Meters {
         .tag("model", model)
         .tag("kind", kind)
         .register(registry)
-        .increment(count);
+        .increment((double) count);
   }
 
   /** Shows a figure that is read when it is asked for. */
