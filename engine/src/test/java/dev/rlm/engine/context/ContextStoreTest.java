@@ -94,7 +94,12 @@ final class ContextStoreTest {
           public void removed(String contentHash) {}
         };
     return new ContextStore(
-        folder, new ContextStore.Options(ByteSize.mebibytes(1), TIME_TO_LIVE), listener, now::get, Upload.Opener.FILE);
+        folder,
+        new ContextStore.Options(ByteSize.mebibytes(1), TIME_TO_LIVE),
+        listener,
+        now::get,
+        ticks::get,
+        Upload.Opener.FILE);
   }
 
   private ContextStore store(long budget, Upload.Opener opener) {

@@ -31,6 +31,7 @@ import dev.rlm.models.ModelServer;
 import dev.rlm.models.Script;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** The loop with everything real below it, containers included, and a model server whose answers a test writes. */
 public final class LoopLab implements AutoCloseable {
@@ -115,8 +117,8 @@ public final class LoopLab implements AutoCloseable {
             new ContextStore.Options(ByteSize.parse("2g"), Duration.ofHours(1)),
             new ContextStore.Listener() {
               @Override
-              public void stored(GuestContext.Stored document) {
-                egress.prepare(document);
+              public Consumer<GuestContext.Stored> arrives(InputStream document) {
+                return egress.arriving(document);
               }
 
               @Override
