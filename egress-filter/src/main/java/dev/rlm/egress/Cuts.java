@@ -17,6 +17,11 @@ final class Cuts {
 
   private Cuts() {}
 
+  /** Whether a name or a measure made the finding, and no format. */
+  static boolean isGuess(Span span) {
+    return GUESSES.contains(span.rule());
+  }
+
   /**
    * Whether a span lies in one piece and next to where the channel changed. What a part looks like
    * may be known better in the whole, so the view of all channels decides there, exactly as it would
@@ -26,7 +31,7 @@ final class Cuts {
     if (span.kind() != Span.Kind.SECRET) {
       return false;
     }
-    boolean guess = span.confidence() != Confidence.HIGH || GUESSES.contains(span.rule());
+    boolean guess = span.confidence() != Confidence.HIGH || isGuess(span);
     int first = view.place(from) - (guess ? REACH_BEFORE : 0);
     int last = view.place(span.end() - 1) + 1;
     int piece = log.pieceAt(view.place(from));

@@ -45,6 +45,7 @@ final class Painting {
 
   private static final Comparator<Span> TELLING =
       Comparator.comparing((Span span) -> span.kind() == Span.Kind.ENGINE_SECRET)
+          .thenComparing(span -> !Cuts.isGuess(span))
           .thenComparing(Span::confidence)
           .thenComparing(span -> span.end() - span.start())
           .thenComparing(Span::rule, Comparator.reverseOrder());
