@@ -33,6 +33,9 @@ public final class RecursiveInference implements Inference {
   /** What is told of an empty context, which every loop has that is given none. */
   private static final GuestContext NO_CONTEXT = new GuestContext.Json("\"\"");
 
+  /** How long threads that were interrupted may take to end: longer than a sandbox's grace. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Settings settings;
   private final Egress egress;
   private final RunRecorder recorder;
@@ -133,6 +136,7 @@ public final class RecursiveInference implements Inference {
     long started = System.nanoTime();
     try {
       Loop.Result result = inThreadOfItsOwn(() -> answer(run, id, request, model), scope);
+      scope.awaitEnd(PATIENCE);
       RunResult whole =
           new RunResult(
               id,

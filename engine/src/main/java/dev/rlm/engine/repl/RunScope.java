@@ -1,6 +1,7 @@
 package dev.rlm.engine.repl;
 
 import dev.rlm.engine.sandbox.Deadline;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,15 @@ final class RunScope {
 
   private synchronized void leave(Thread thread) {
     threads.remove(thread);
+    notifyAll();
+  }
+
+  /** Waits until no thread works for the run any more, so that nothing is told or spent afterwards; but no longer than this. */
+  synchronized void awaitEnd(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    for (long left = patience.toMillis(); !threads.isEmpty() && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+      wait(left);
+    }
   }
 
   /** Interrupts all threads, and lets no others join. The first reason is the one that counts. */

@@ -160,7 +160,7 @@ final class LoopLimitsTest {
                 asked.messages().get(1).text().contains("child") ? code("while True: pass") : code("rlm_query('child')")));
     LoopLab.Ran inChild = run(limits(20, 7, MUCH, MUCH, Duration.ofSeconds(4)));
     assertEquals(StopReason.TIME, inChild.result().reason());
-    assertEquals(2, inChild.all(RunEvent.LoopEnded.class).size());
+    assertEquals(inChild.all(RunEvent.LoopStarted.class).size(), inChild.all(RunEvent.LoopEnded.class).size());
   }
 
   @Test

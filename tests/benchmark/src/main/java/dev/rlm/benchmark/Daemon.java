@@ -5,11 +5,14 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,8 +27,10 @@ final class Daemon implements AutoCloseable {
 
   private final DockerHttpClient http;
   private final DockerClient client;
+  private final Path folder;
 
-  Daemon() {
+  Daemon() throws IOException {
+    this.folder = Files.createTempDirectory("rlm-benchmark");
     DefaultDockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
     this.http =
         new ApacheDockerHttpClient.Builder()
@@ -73,6 +78,11 @@ final class Daemon implements AutoCloseable {
   }
 
   private String create(InspectContainerResponse like, String[] entrypoint, String[] command) {
+    List<Mount> mounts = like.getHostConfig().getMounts();
+    if (mounts != null) {
+      // The folder of the sandbox that is copied goes when that sandbox does.
+      mounts.forEach(mount -> mount.withSource(folder.toString()));
+    }
     return client
         .createContainerCmd(like.getImageId())
         .withUser(like.getConfig().getUser())
@@ -138,5 +148,6 @@ final class Daemon implements AutoCloseable {
   public void close() throws IOException {
     removeLeftovers();
     client.close();
+    Files.delete(folder);
   }
 }
