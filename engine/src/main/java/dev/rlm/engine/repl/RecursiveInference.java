@@ -135,8 +135,7 @@ public final class RecursiveInference implements Inference {
     Run run = new Run(settings, new Budget(lowered, settings.models()), scope, events, new AtomicInteger());
     long started = System.nanoTime();
     try {
-      Loop.Result result = inThreadOfItsOwn(() -> answer(run, id, request, model), scope);
-      scope.awaitEnd(PATIENCE);
+      Loop.Result result = toItsEnd(() -> answer(run, id, request, model), scope);
       RunResult whole =
           new RunResult(
               id,
@@ -159,6 +158,14 @@ public final class RecursiveInference implements Inference {
   @FunctionalInterface
   private interface Work {
     Loop.Result run() throws InterruptedException;
+  }
+
+  private static Loop.Result toItsEnd(Work work, RunScope scope) throws InterruptedException {
+    try {
+      return inThreadOfItsOwn(work, scope);
+    } finally {
+      scope.awaitEnd(PATIENCE);
+    }
   }
 
   private static Loop.Result inThreadOfItsOwn(Work work, RunScope scope) throws InterruptedException {

@@ -57,11 +57,22 @@ final class RunScope {
     notifyAll();
   }
 
-  /** Waits until no thread works for the run any more, so that nothing is told or spent afterwards; but no longer than this. */
-  synchronized void awaitEnd(Duration patience) throws InterruptedException {
+  /**
+   * Waits until no thread works for the run any more, so that nothing is told or spent afterwards; but no longer than this. An
+   * interrupt of the calling thread does not shorten it.
+   */
+  synchronized void awaitEnd(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
+    boolean interrupted = false;
     for (long left = patience.toMillis(); !threads.isEmpty() && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
-      wait(left);
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

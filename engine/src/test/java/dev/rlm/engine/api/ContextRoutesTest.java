@@ -144,11 +144,12 @@ final class ContextRoutesTest {
 
   @Test
   void saysThatThereIsNoRoom() throws Exception {
-    TestServer.Answer announced = put(ANN, new byte[(1 << 20) + 1]);
+    int room = (int) TestServer.CONTEXT_BUDGET.bytes();
+    TestServer.Answer announced = put(ANN, new byte[room + 1]);
     assertEquals(507, announced.status());
     assertEquals("insufficient_storage", text(announced, "code"));
     assertTrue(text(announced, "detail").contains("RLM_CONTEXT_BUDGET"), announced.body());
-    assertEquals(201, put(ANN, new byte[1 << 20]).status(), "nothing of it was kept");
+    assertEquals(201, put(ANN, new byte[room]).status(), "nothing of it was kept");
     assertEquals(507, put(BOB, utf8("x")).status());
   }
 

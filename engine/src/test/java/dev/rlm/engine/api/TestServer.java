@@ -44,6 +44,7 @@ import dev.rlm.engine.sandbox.Outcome;
 /** A real server on a free port, over an executor that a test scripts. */
 final class TestServer implements AutoCloseable {
 
+  static final ByteSize CONTEXT_BUDGET = ByteSize.mebibytes(4);
   static final ByteSize MAX_BODY = new ByteSize(100_000);
   static final Duration TIMEOUT = Duration.ofSeconds(30);
   static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
@@ -119,7 +120,7 @@ final class TestServer implements AutoCloseable {
             InstantSource.system()),
         new ContextStore(
             DataFolder.take(folder()),
-            new ContextStore.Options(ByteSize.mebibytes(4), Duration.ofHours(1)),
+            new ContextStore.Options(CONTEXT_BUDGET, Duration.ofHours(1)),
             ContextStore.Listener.NONE,
             InstantSource.system()),
         inference.map(scripted -> scripted),
