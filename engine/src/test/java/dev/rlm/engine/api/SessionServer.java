@@ -2,6 +2,7 @@ package dev.rlm.engine.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rlm.engine.TestFolder;
 import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.context.DataFolder;
 import dev.rlm.engine.execution.Admission;
@@ -32,7 +33,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -98,15 +98,11 @@ final class SessionServer implements AutoCloseable {
   }
 
   private static ContextStore contexts() {
-    try {
-      return new ContextStore(
-          DataFolder.take(Files.createTempDirectory("rlm-test")),
-          new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
-          ContextStore.Listener.NONE,
-          InstantSource.system());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new ContextStore(
+        DataFolder.take(TestFolder.create()),
+        new ContextStore.Options(ByteSize.mebibytes(1), Duration.ofHours(1)),
+        ContextStore.Listener.NONE,
+        InstantSource.system());
   }
 
   /** Returns a store in which nothing is kept. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rlm.engine.TestFolder;
 import dev.rlm.engine.execution.Execution;
 import dev.rlm.engine.execution.ExecutionCommand;
 import dev.rlm.engine.execution.Executions;
@@ -30,8 +31,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,7 +59,7 @@ final class TestServer implements AutoCloseable {
   private final Optional<ScriptedInference> inference;
   private final TrajectoryStore trajectories =
       new TrajectoryStore(
-          folder().resolve("trajectories"),
+          TestFolder.create().resolve("trajectories"),
           new TrajectoryStore.Options(ByteSize.mebibytes(100), Duration.ofDays(1)),
           InstantSource.system());
   private final ApiServer server;
@@ -119,20 +118,12 @@ final class TestServer implements AutoCloseable {
             new SessionRegistry.Options(10, Duration.ofHours(1), Duration.ofSeconds(30)),
             InstantSource.system()),
         new ContextStore(
-            DataFolder.take(folder()),
+            DataFolder.take(TestFolder.create()),
             new ContextStore.Options(CONTEXT_BUDGET, Duration.ofHours(1)),
             ContextStore.Listener.NONE,
             InstantSource.system()),
         inference.map(scripted -> scripted),
         trajectories);
-  }
-
-  private static Path folder() {
-    try {
-      return Files.createTempDirectory("rlm-test");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   static TestServer open() {

@@ -2,6 +2,7 @@ package dev.rlm.engine.repl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.rlm.engine.TestFolder;
 import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.context.DataFolder;
 import dev.rlm.engine.context.StoredContext;
@@ -92,11 +93,7 @@ public final class LoopLab implements AutoCloseable {
 
   /** Opens the lab; executions beyond {@code maxConcurrent} wait. */
   public LoopLab(int maxConcurrent) throws InterruptedException {
-    try {
-      root = Files.createTempDirectory("rlm-loop");
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    root = TestFolder.create();
     data = DataFolder.take(root);
     runtime =
         DockerSandboxRuntime.open(
