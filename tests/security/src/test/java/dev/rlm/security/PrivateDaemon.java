@@ -251,6 +251,20 @@ final class PrivateDaemon implements AutoCloseable {
     return runtime;
   }
 
+  /** Returns what the runtime itself says of the containers that it knows: whether each is created, running or stopped, by its id. */
+  Map<String, String> runtimeStates() {
+    Path root = folder.resolve(Path.of("exec", "runtime-runc", "moby"));
+    try {
+      Process list = new ProcessBuilder(runtime.toString(), "--root=" + root, "list", "-format=json").start();
+      Map<String, String> states = new HashMap<>();
+      EngineProcess.parse(new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .forEach(container -> states.put(container.get("id").textValue(), container.get("status").textValue()));
+      return states;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Fills its data root to the last byte, again where some were freed. */
   void fillDataRoot() {
     try (var filler = Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
