@@ -46,7 +46,7 @@ final class MixedLoadTest {
   @Test
   @Tag("load")
   void answersEachRequestRightAndLeaksNothing() throws InterruptedException, ExecutionException {
-    runFlat(150, 150);
+    runFlat(200, 200);
   }
 
   @Test
