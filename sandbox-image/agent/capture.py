@@ -1,8 +1,9 @@
 """Carries everything to the host: what user code wrote to descriptors 1 and 2, and the frames of the rest of the agent.
 
-One thread does all the writing. An interrupt or a signal handler of user code runs in the main thread, so neither can tear a
-frame, and no lock is left locked. Frames of others wait in a queue; before they go, what is in the pipes goes, so that what was
-printed before a result or a call arrives before it.
+Where nothing can disturb the main thread it sends what came of a short execution itself, in one piece. Everything else is written
+by one thread: an interrupt or a signal handler of user code runs in the main thread, so neither can tear a frame, and no lock is
+left locked. Frames of others wait in a queue; before they go, what is in the pipes goes, so that what was printed before a result
+or a call arrives before it.
 
 A piece of output is passed on almost at once if none went shortly before it: what comes before the result of a short execution goes
 together with it, which spares the interpreter some changes of threads. In a flood the thread rests between pieces, so that the
@@ -18,6 +19,7 @@ from os import _exit, eventfd_read, eventfd_write, read, write
 from select import select
 from time import monotonic, sleep
 
+from attendance import Attendance
 from frames import frame, json_text
 from interrupts import RETRY_SECONDS, Interrupts
 
@@ -54,26 +56,37 @@ class _Stream:
 
 
 class Item:
-    """A frame that waits to be sent. A `last` one ends its execution."""
+    """A frame that waits to be sent. A `last` one ends its execution; after one that is `closing` the helpers go off duty."""
 
-    __slots__ = ("body", "last", "sent")
+    __slots__ = ("body", "closing", "last", "sent")
 
-    def __init__(self, body: bytes, last: bool) -> None:
+    def __init__(self, body: bytes, last: bool, closing: bool) -> None:
         self.body = body
         self.last = last
+        self.closing = closing
         self.sent = False
 
 
 class Channel:
-    """The way to the host. `post` and `begin` may be called from any thread."""
+    """The way to the host. `post` and `begin` may be called from any thread, `say` and `finish` from the main thread."""
 
-    def __init__(self, host: int, stdout: int, stderr: int, wake: int, pipe_size: int, interrupts: Interrupts) -> None:
+    def __init__(
+        self,
+        host: int,
+        stdout: int,
+        stderr: int,
+        wake: int,
+        pipe_size: int,
+        interrupts: Interrupts,
+        attendance: Attendance,
+    ) -> None:
         self._host = host
         self._streams = (_Stream(stdout, b"stdout"), _Stream(stderr, b"stderr"))
         self._descriptors = (stdout, stderr, wake)
         self._wake = wake
         self._pipe_size = pipe_size
         self._interrupts = interrupts
+        self._attendance = attendance
         self._queue: deque[Item] = deque()
         self._identifier: bytes | None = None
         self._rest_until = 0.0
@@ -91,14 +104,35 @@ class Channel:
 
     def post(self, body: bytes) -> None:
         """Sends a frame, after the output that was written before. Returns at once."""
-        self._enqueue(Item(body, False))
+        self._enqueue(Item(body, False, False))
 
-    def result(self, body: bytes) -> Item:
-        """An item that ends the execution, to be given to `finish`."""
-        return Item(body, True)
+    def discard(self) -> None:
+        """Drops what is in the pipes. For when no execution has begun and no thread is started."""
+        for stream in self._streams:
+            self._drain(stream, True, self._send)
+
+    def say(self, body: bytes) -> None:
+        """Sends a frame at once, or gives it to the helpers where they are on duty."""
+        if self._attendance.alone:
+            self._send(frame(body))
+        else:
+            self.post(body)
+
+    def result(self, body: bytes, closing: bool) -> Item:
+        """An item that ends the execution, to be given to `finish`. `closing`: the main thread can go on without helpers."""
+        return Item(body, True, closing)
 
     def finish(self, item: Item) -> None:
         """Sends a result. Sending the same item twice is the same as once."""
+        if item.sent:
+            return
+        if item.closing and self._attendance.take():
+            try:
+                self._finish_alone(item)
+                return
+            except MemoryError:
+                self._attendance.leave()
+        self._attendance.alone = False
         self._enqueue(item)
 
     def look(self) -> None:
@@ -112,13 +146,14 @@ class Channel:
     def _run(self) -> None:
         while True:
             try:
-                self._turn()
+                if self._attendance.attended:
+                    self._turn()
+                else:
+                    self._attendance.await_need()
             except MemoryError:
                 # User code has taken all there is and is about to hear of it. A piece of output may be lost, no frame is.
                 sleep(_REST_SECONDS)
                 eventfd_write(self._wake, 1)
-            except BrokenPipeError:
-                _exit(EXIT_HOST_GONE)
             except BaseException:
                 _exit(EXIT_FAULT)
 
@@ -139,7 +174,7 @@ class Channel:
             return
         for stream in self._streams:
             # What nobody wants is not worth a busy thread either.
-            if stream.descriptor in ready and (self._pass_on(stream) < _SMALL or self._identifier is None):
+            if stream.descriptor in ready and (self._pass_on(stream, self._send) < _SMALL or self._identifier is None):
                 self._rest_until = monotonic() + _REST_SECONDS
 
     def _send_queue(self) -> None:
@@ -148,45 +183,66 @@ class Channel:
             item = self._queue[0]
             if not item.sent:
                 for stream in self._streams:
-                    self._drain(stream, item.last)
+                    self._drain(stream, item.last, self._send)
                 data = frame(item.body)
                 if item.last:
-                    # From the moment the host sees the result it may send the next execution.
-                    self._identifier = None
-                    self.busy = False
+                    self._end()
                 item.sent = True
+                if item.closing:
+                    self._attendance.withdraw()
                 self._send(data)
             self._queue.popleft()
+            if item.closing:
+                self._attendance.hand_back()
+                return
 
-    def _drain(self, stream: _Stream, final: bool) -> None:
+    def _end(self) -> None:
+        """From the moment the host sees the result it may send the next execution."""
+        self._identifier = None
+        self.busy = False
+
+    def _finish_alone(self, item: Item) -> None:
+        pieces = []
+        for stream in self._streams:
+            self._drain(stream, True, pieces.append)
+        pieces.append(frame(item.body))
+        data = b"".join(pieces)
+        self._end()
+        item.sent = True
+        self._send(data)
+
+    def _drain(self, stream: _Stream, final: bool, send) -> None:
         """Passes on what is in the pipe now: at most what fits in it, so that a thread that never stops cannot hold us."""
         left = self._pipe_size
         while left > 0:
-            size = self._pass_on(stream)
-            if size == 0:
+            size = self._pass_on(stream, send)
+            if size < _READ:
+                # The pipe was empty then, which spares asking again.
                 break
             left -= size
         if final:
-            self._send_output(stream, stream.decode(b"", True))
+            self._send_output(stream, stream.decode(b"", True), send)
 
-    def _pass_on(self, stream: _Stream) -> int:
+    def _pass_on(self, stream: _Stream, send) -> int:
         try:
             data = read(stream.descriptor, _READ)
         except BlockingIOError:
             return 0
-        self._send_output(stream, stream.decode(data, False))
+        self._send_output(stream, stream.decode(data, False), send)
         return len(data)
 
-    def _send_output(self, stream: _Stream, text: str) -> None:
+    def _send_output(self, stream: _Stream, text: str, send) -> None:
         identifier = self._identifier
         if text and identifier is not None:
-            self._send(frame(b'{"type":"%b","id":%b,"data":%b}' % (stream.name, identifier, json_text(text))))
+            send(frame(b'{"type":"%b","id":%b,"data":%b}' % (stream.name, identifier, json_text(text))))
 
     def _send(self, data: bytes) -> None:
-        sent = write(self._host, data)
         try:
+            sent = write(self._host, data)
             while sent < len(data):
                 sent += write(self._host, memoryview(data)[sent:])
-        except MemoryError:
-            # The frame is torn.
+        except BrokenPipeError:
+            _exit(EXIT_HOST_GONE)
+        except BaseException:
+            # The frame may be torn.
             _exit(EXIT_FAULT)

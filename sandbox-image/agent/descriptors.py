@@ -22,9 +22,16 @@ from os import (
     sysconf,
 )
 from fcntl import F_GETPIPE_SZ, F_SETPIPE_SZ, fcntl
+from time import CLOCK_MONOTONIC
+
+try:
+    from os import TFD_CLOEXEC, TFD_NONBLOCK, timerfd_create
+except ImportError:
+    # Before Python 3.13.
+    timerfd_create = None
 
 _HIGHEST = 256
-_SLOTS = 9
+_SLOTS = 11
 _LOWEST = 16
 
 _PIPE_SIZE = 256 * 1024
@@ -54,6 +61,8 @@ class Descriptors:
         self.stdout, self._stdout_end = self._pipe()
         self.stderr, self._stderr_end = self._pipe()
         self.wake = self._move(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+        self.stop = self._move(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+        self.timer = self._timer()
         self.pipe_size = fcntl(self.stdout, F_GETPIPE_SZ)
         self.restore()
 
@@ -78,6 +87,11 @@ class Descriptors:
         target = self._copy(descriptor)
         close(descriptor)
         return target
+
+    def _timer(self) -> int | None:
+        if timerfd_create is None:
+            return None
+        return self._move(timerfd_create(CLOCK_MONOTONIC, flags=TFD_CLOEXEC | TFD_NONBLOCK))
 
     def _pipe(self) -> tuple[int, int]:
         reading, writing = map(self._move, pipe2(O_CLOEXEC))

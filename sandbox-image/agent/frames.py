@@ -86,6 +86,10 @@ class FrameReader:
         self._descriptor = descriptor
         self._buffer = b""
 
+    def arrived(self) -> bool:
+        """Whether a part of the next frame was read together with the last one."""
+        return bool(self._buffer)
+
     def read(self) -> dict | None:
         """The next frame, or None at the end of the stream, also when it ends inside a frame.
 

@@ -19,8 +19,7 @@ _CELLS = (
 
 
 def rehearse(runner) -> None:
-    """Runs code of the agent's own in a runner that is not used for anything else. What it prints belongs to no execution, and so
-    goes nowhere."""
+    """Runs code of the agent's own in a runner that is not used for anything else. What it prints stays in the pipes."""
     parse(_FRAME)
     for code in _CELLS:
         runner.rehearse(code)

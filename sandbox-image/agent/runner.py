@@ -12,11 +12,11 @@ import sys
 from _ast import Expr, Expression
 from _collections import deque
 from _signal import ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, setitimer
-from _thread import allocate_lock
 from linecache import cache
 from os import _exit, getpid
 from sys import getrecursionlimit, setprofile, setrecursionlimit, setswitchinterval, settrace
 
+from attendance import Attendance
 from capture import Channel, Item
 from changes import ChangeTracker
 from contexts import join_context, open_context
@@ -64,6 +64,7 @@ class Job:
         self.identifier: str = message["id"]
         self.code: str = message["code"]
         self.next_step = 0
+        self.left = False
         self.started = False
         self.value: object = None
         self.error: BaseException | None = None
@@ -79,17 +80,22 @@ class Runner:
     """The main thread's work. `submit` and `tell_variables` may be called from another thread, the rest only in the main thread."""
 
     def __init__(
-        self, descriptors: Descriptors, channel: Channel, interrupts: Interrupts, calls: HostCalls, streams: Streams
+        self,
+        descriptors: Descriptors,
+        channel: Channel,
+        interrupts: Interrupts,
+        calls: HostCalls,
+        streams: Streams,
+        attendance: Attendance,
     ) -> None:
         self._descriptors = descriptors
         self._channel = channel
         self._interrupts = interrupts
         self._calls = calls
         self._streams = streams
+        self._attendance = attendance
         self._process = getpid()
         self._submitted: Job | None = None
-        self._ready = allocate_lock()
-        self._ready.acquire()
         self._modules = sys.modules
         self._main = type(sys)("__main__")
         self._namespace = self._main.__dict__
@@ -103,19 +109,20 @@ class Runner:
         self._cells = 0
         self._sources: deque[tuple[str, int]] = deque()
         self._source_size = 0
+        self._tidy_since_last = False
         self._restore_names()
-        self._steps = (self._begin, self._run, self._restore, self._report, self._flush, self._settle, self._finish)
+        self._rehearsed = (self._begin, self._run, self._restore, self._report, self._flush, self._restore)
+        self._steps = (self._leave, *self._rehearsed, self._finish, self._tidy)
 
     def submit(self, message: dict) -> None:
         """Hands over the next execution. The one before must be finished."""
         self._submitted = Job(message)
-        if self._ready.locked():
-            self._ready.release()
+        self._attendance.rouse()
 
     def rehearse(self, code: str) -> None:
-        """Goes through all of an execution but its end, of which the host hears nothing. To be called before `serve`."""
+        """Goes through all of an execution of which the host hears nothing. To be called before `serve`."""
         job = Job({"id": "", "code": code})
-        for step in self._steps[:-1]:
+        for step in self._rehearsed:
             step(job)
         self._calls.end()
         self._builtins.pop("_", None)
@@ -125,28 +132,34 @@ class Runner:
         """Answers the host's question, from any thread; not at all when there is no memory for it, or code is in the way."""
         try:
             names = listing(self._namespace, self._given)
-            self._channel.post(b'{"type":"variables","id":%b,"names":%b}' % (json_text(identifier), names))
+            self._channel.say(b'{"type":"variables","id":%b,"names":%b}' % (json_text(identifier), names))
         except (MemoryError, RuntimeError):
             return
 
-    def serve(self) -> None:
-        """Runs what is submitted, for ever. What user code left behind may raise here at any time and is ignored."""
+    def serve(self, host) -> None:
+        """Runs what the host sends, for ever. What user code left behind may raise here at any time and is ignored."""
         while True:
             try:
                 job = self._submitted
-                if job is None or job.next_step == len(self._steps):
-                    self._ready.acquire()
-                    continue
-                self._steps[job.next_step](job)
-                job.next_step += 1
+                if job is not None and job.next_step < len(self._steps):
+                    self._steps[job.next_step](job)
+                    job.next_step += 1
+                elif self._attendance.alone:
+                    host.take()
+                else:
+                    self._attendance.rest()
             except BaseException:
                 continue
 
+    def _leave(self, job: Job) -> None:
+        if not job.left:
+            job.left = True
+            self._attendance.leave()
+
     def _begin(self, job: Job) -> None:
-        self._restore_names()
-        self._descriptors.restore()
-        self._streams.restore()
-        self._interrupts.unblock()
+        if not (self._tidy_since_last and self._attendance.alone):
+            self._clean()
+        self._tidy_since_last = False
 
     def _restore_names(self) -> None:
         self._modules["__main__"] = self._main
@@ -233,13 +246,8 @@ class Runner:
 
     def _restore(self, job: Job) -> None:
         """Undoes what user code did to what the agent needs to report."""
-        self._settle(job)
-        self._descriptors.restore()
-
-    def _settle(self, job: Job) -> None:
-        """As `_restore`, after the last that is written: the descriptors are seen to when the next execution begins."""
-        for timer in _TIMERS:
-            setitimer(timer, 0)
+        if not self._attendance.dispensable():
+            _stop_timers()
         if job.limit_applied and not job.limit_noted:
             self._user_recursion = getrecursionlimit()
             job.limit_noted = True
@@ -298,14 +306,30 @@ class Runner:
         return "raised"
 
     def _flush(self, job: Job) -> None:
-        self._interrupts.call(_flush_streams, self._streams)
+        if self._interrupts.call(_flush_streams, self._streams)[0] is False:
+            self._descriptors.restore()
+            self._interrupts.call(_flush_streams, self._streams)
 
     def _finish(self, job: Job) -> None:
         self._interrupts.end()
         self._calls.end()
         if job.item is None:
-            job.item = self._channel.result(job.report)
+            job.item = self._channel.result(job.report, self._attendance.dispensable())
         self._channel.finish(job.item)
+
+    def _tidy(self, job: Job) -> None:
+        """Does for the next execution what the result of this one need not wait for."""
+        if self._attendance.alone:
+            self._attendance.disarm()
+        _stop_timers()
+        self._clean()
+        self._tidy_since_last = True
+
+    def _clean(self) -> None:
+        self._restore_names()
+        self._descriptors.restore()
+        self._streams.restore()
+        self._interrupts.unblock()
 
     def _end_child(self, job: Job) -> None:
         """Ends a process that user code forked (possible without the guard): only the parent speaks to the host."""
@@ -358,11 +382,18 @@ def _context(message: dict) -> object:
     return message["context"]
 
 
-def _flush_streams(streams: Streams) -> None:
+def _flush_streams(streams: Streams) -> bool:
+    """Whether all went out that was printed; not where user code closed a descriptor, or put something in its place."""
     try:
         streams.flush()
+        return True
     except Exception:
-        return
+        return False
+
+
+def _stop_timers() -> None:
+    for timer in _TIMERS:
+        setitimer(timer, 0)
 
 
 def _boolean(value: bool) -> bytes:

@@ -9,6 +9,7 @@ import unittest
 import guest  # noqa: F401
 import changes
 import errors
+from attendance import Attendance
 from capture import Channel
 from changes import ChangeTracker
 from interrupts import Interrupts
@@ -152,7 +153,8 @@ class ChannelTest(unittest.TestCase):
         err, self.err = os.pipe()
         os.set_blocking(out, False)
         os.set_blocking(err, False)
-        self.channel = Channel(host_end, out, err, os.eventfd(0, os.EFD_NONBLOCK), 65536, Interrupts())
+        wake = os.eventfd(0, os.EFD_NONBLOCK)
+        self.channel = Channel(host_end, out, err, wake, 65536, Interrupts(), Attendance(None, os.eventfd(0), None))
 
     def turn(self):
         self.channel._turn()
@@ -170,7 +172,7 @@ class ChannelTest(unittest.TestCase):
     def test_output_before_a_result_and_none_after(self):
         self.channel.begin("a")
         os.write(self.out, b"one\xc3")
-        item = self.channel.result(b'{"type":"result"}')
+        item = self.channel.result(b'{"type":"result"}', False)
         self.channel.finish(item)
         self.channel.finish(item)
         self.turn()
@@ -195,16 +197,16 @@ class ChannelTest(unittest.TestCase):
 
     def test_a_pipe_that_never_runs_dry_does_not_hold_up_a_result(self):
         pieces = []
-        self.channel._pass_on = lambda stream: pieces.append(stream) or 60_000
+        self.channel._pass_on = lambda stream, send: pieces.append(stream) or 65_532
         self.channel.begin("a")
-        self.channel.finish(self.channel.result(b"{}"))
+        self.channel.finish(self.channel.result(b"{}", False))
         self.turn()
         self.assertEqual([{}], self.frames())
         self.assertEqual(4, len(pieces))
 
     def test_a_failing_allocation_sends_the_item_again(self):
         self.channel.begin("a")
-        self.channel.finish(self.channel.result(b"{}"))
+        self.channel.finish(self.channel.result(b"{}", False))
         kept, self.channel._drain = self.channel._drain, self._no_memory
         with self.assertRaises(MemoryError):
             self.turn()

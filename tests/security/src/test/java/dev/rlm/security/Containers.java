@@ -1,6 +1,7 @@
 package dev.rlm.security;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
@@ -52,6 +53,16 @@ final class Containers {
       return Boolean.TRUE.equals(CLIENT.inspectContainerCmd(name.substring(1)).exec().getState().getRunning());
     } catch (NotFoundException e) {
       return false;
+    }
+  }
+
+  /** Returns a container's name and state in words, for the message of a test that fails. */
+  static String state(String name) {
+    try {
+      InspectContainerResponse container = CLIENT.inspectContainerCmd(name.substring(1)).exec();
+      return "%s (made %s, %s)".formatted(name, container.getCreated(), container.getState());
+    } catch (NotFoundException e) {
+      return name + " (gone)";
     }
   }
 

@@ -100,12 +100,16 @@ final class Target implements AutoCloseable {
     assertTrue(
         Containers.within(
             GONE,
-            () -> {
-              Set<String> left = new HashSet<>(Containers.ofEngine(engine.engineId()));
-              left.retainAll(present);
-              return left.size() <= 1 + others.stream().filter(attacks::contains).count();
-            }),
-        "a container is still there %s after its answer".formatted(GONE));
+            () -> left(present).size() <= 1 + others.stream().filter(attacks::contains).count()),
+        () ->
+            "a container is still there %s after its answer, one of %s; the engine's log:%n%s"
+                .formatted(GONE, left(present).stream().map(Containers::state).toList(), engine.log()));
+  }
+
+  private Set<String> left(Set<String> present) {
+    Set<String> left = new HashSet<>(Containers.ofEngine(engine.engineId()));
+    left.retainAll(present);
+    return left;
   }
 
   private static void inspect(String name) {
