@@ -24,7 +24,8 @@ final class Target implements AutoCloseable {
   static final String SECRET = "canary-5f3c9a77e1d24b60b8a4";
 
   private static final String HEAP = "-Xmx256m";
-  private static final Duration GONE = Duration.ofSeconds(30);
+  /** Far more than it takes: with four tries of the engine's to remove a container that the runtime does not let go. */
+  private static final Duration GONE = Duration.ofSeconds(90);
   private static final long HEAP_SLACK = 48 << 20;
   private static final int DESCRIPTOR_SLACK = 24;
   private static final int THREAD_SLACK = 24;

@@ -35,7 +35,7 @@ final class DaemonPulse implements AutoCloseable {
   private final Duration period;
   private final Duration patience;
   private final Set<Watch> underWay = ConcurrentHashMap.newKeySet();
-  private final Semaphore returned = new Semaphore(0);
+  private final Semaphore changes = new Semaphore(0);
   private final Thread beating;
   private volatile boolean silent;
   private boolean away;
@@ -102,15 +102,20 @@ final class DaemonPulse implements AutoCloseable {
     }
   }
 
+  /** A caller stopped waiting for the daemon, which may do all the same what it was asked. */
+  void abandoned() {
+    changes.release();
+  }
+
   /**
-   * Waits for the daemon to come back after it was silent or away. One thread may do so.
+   * Waits for the daemon to come back after it was silent or away, or for a caller that stops waiting for it. One thread may do so.
    *
-   * @return whether it came back within the time
+   * @return whether one of them happened within the time
    */
-  boolean awaitReturn(Duration time) throws InterruptedException {
-    boolean back = returned.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS);
-    returned.drainPermits();
-    return back;
+  boolean awaitChange(Duration time) throws InterruptedException {
+    boolean changed = changes.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS);
+    changes.drainPermits();
+    return changed;
   }
 
   private void beatForEver() {
@@ -156,7 +161,7 @@ final class DaemonPulse implements AutoCloseable {
     silent = false;
     if (away) {
       away = false;
-      returned.release();
+      changes.release();
     }
   }
 

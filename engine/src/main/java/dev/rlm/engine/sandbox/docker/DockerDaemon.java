@@ -98,9 +98,17 @@ final class DockerDaemon implements AutoCloseable {
     return pulse.answers();
   }
 
-  /** Waits for the daemon to come back after it could not be reached; tells whether it did. One thread may do so. */
-  boolean awaitReturn(Duration time) throws InterruptedException {
-    return pulse.awaitReturn(time);
+  /** The caller stopped waiting for what the daemon may do all the same. */
+  void abandoned() {
+    pulse.abandoned();
+  }
+
+  /**
+   * Waits for the daemon to come back after it could not be reached, or for {@link #abandoned}; tells whether one of them happened.
+   * One thread may do so.
+   */
+  boolean awaitChange(Duration time) throws InterruptedException {
+    return pulse.awaitChange(time);
   }
 
   /**

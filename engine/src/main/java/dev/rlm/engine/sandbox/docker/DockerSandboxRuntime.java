@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Sandboxes as containers of a Docker daemon: created, attached to, started, and destroyed after use.
  *
  * <p>What is left of engines that died is removed when this one starts and then every {@value #SWEEP_SECONDS} seconds; when the
- * daemon has come back after it could not be reached, at once.
+ * daemon has come back after it could not be reached, and when a caller stopped waiting for a container, at once.
  */
 public final class DockerSandboxRuntime implements SandboxRuntime {
 
@@ -154,7 +154,11 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     try {
       id = createContainer(name, spec, uid, guestFiles, deadline);
     } catch (RuntimeException | InterruptedException e) {
-      onGone.run(); // Should the daemon make it after all, the sweeper finds a container that is not known.
+      onGone.run();
+      if (e instanceof InterruptedException || deadline.expired()) {
+        // Should the daemon make it after all, the sweeper finds a container that is not known.
+        daemon.abandoned();
+      }
       throw e;
     }
     Runnable removal = () -> reaper.remove(id, onGone);
@@ -297,8 +301,8 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
       Duration pause = FIRST_PAUSE;
       while (true) {
         sweeper.round();
-        boolean returned = daemon.awaitReturn(pause);
-        pause = returned ? FIRST_PAUSE : shorter(pause.multipliedBy(2), Duration.ofSeconds(SWEEP_SECONDS));
+        boolean changed = daemon.awaitChange(pause);
+        pause = changed ? FIRST_PAUSE : shorter(pause.multipliedBy(2), Duration.ofSeconds(SWEEP_SECONDS));
       }
     } catch (InterruptedException e) {
       log.trace("the orphan sweeper ends");

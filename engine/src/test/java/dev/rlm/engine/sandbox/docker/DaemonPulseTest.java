@@ -82,12 +82,20 @@ final class DaemonPulseTest {
     state = State.HANGS;
     Eventually.holds("it is silent", () -> !pulse.answers());
     state = State.ANSWERS;
-    assertTrue(pulse.awaitReturn(LONG));
+    assertTrue(pulse.awaitChange(LONG));
     assertTrue(pulse.answers());
     CompletableFuture<String> next = new CompletableFuture<>();
     pulse.watch(next).close();
     assertFalse(next.isDone());
-    assertFalse(pulse.awaitReturn(Duration.ofMillis(20)), "it came back once");
+    assertFalse(pulse.awaitChange(Duration.ofMillis(20)), "it came back once");
+  }
+
+  @Test
+  void aCallerWhoStopsWaitingIsAChange() throws InterruptedException {
+    pulse.abandoned();
+    pulse.abandoned();
+    assertTrue(pulse.awaitChange(LONG));
+    assertFalse(pulse.awaitChange(Duration.ofMillis(20)), "both are told of at one time");
   }
 
   @Test
@@ -122,7 +130,7 @@ final class DaemonPulseTest {
     Eventually.holds("it was refused", () -> asked.get() > before + 1);
     assertTrue(pulse.answers());
     state = State.ANSWERS;
-    assertTrue(pulse.awaitReturn(LONG));
+    assertTrue(pulse.awaitChange(LONG));
   }
 
   @Test
