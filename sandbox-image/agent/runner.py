@@ -213,7 +213,9 @@ class Runner:
 
     def _compile(self, source: str):
         """Code for all but a last expression, and code for that: either may be None. Raises what `compile` does."""
-        self._cells += 1
+        if source:
+            # What the host rehearses with has no number.
+            self._cells += 1
         name = f"<cell {self._cells}>"
         self._keep_source(name, source)
         tree = compile(source, name, "exec", _ONLY_SYNTAX_TREE | self._flags, True)

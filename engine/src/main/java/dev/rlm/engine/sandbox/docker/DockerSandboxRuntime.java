@@ -166,13 +166,30 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     DockerContainer container = null;
     try {
       container = start(id, guestFiles, removal, deadline);
-      return AgentSandbox.open(name, container, spec.limits(), settings.outputLimit(), spec.guard(), deadline);
+      AgentSandbox sandbox =
+          AgentSandbox.open(name, container, spec.limits(), settings.outputLimit(), spec.guard(), deadline);
+      rehearse(sandbox, deadline);
+      return sandbox;
     } catch (DockerException e) {
       throw daemon.unavailable("did not start a container: " + e.getMessage(), e);
     } finally {
       if (container == null) {
         removal.run();
       }
+    }
+  }
+
+  /** Runs no code, so that nothing on the way there and back happens for the first time when code of somebody's does. */
+  private static void rehearse(AgentSandbox sandbox, Deadline deadline) throws InterruptedException {
+    Outcome outcome =
+        sandbox
+            .execute(
+                new ExecutionRequest("rehearsal", "", Optional.empty(), deadline.remaining(), HostCalls.NONE), (_, _) -> {})
+            .outcome();
+    if (!(outcome instanceof Outcome.Completed)) {
+      sandbox.close();
+      throw new SandboxUnavailableException(
+          SandboxUnavailableException.Reason.AGENT, "a new sandbox did not run anything: " + outcome.label());
     }
   }
 
