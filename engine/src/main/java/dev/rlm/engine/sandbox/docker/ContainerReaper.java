@@ -26,7 +26,7 @@ final class ContainerReaper {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
 
   /** Destroying a container takes a tenth of a second of processor time: the answer of what ran in it goes first. */
-  private static final Duration BEHIND_THE_ANSWER = Duration.ofMillis(20);
+  static final Duration BEHIND_THE_ANSWER = Duration.ofMillis(20);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final int TRIES = 4;

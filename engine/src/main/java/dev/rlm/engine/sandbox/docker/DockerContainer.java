@@ -186,9 +186,19 @@ final class DockerContainer implements SandboxProcess {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       watch.forget(id);
-      input.close();
       removal.run();
-      Thread.ofVirtual().name("detach").start(attached::close);
+      Thread.ofVirtual().name("detach").start(this::detach);
     }
+  }
+
+  /** Like the removal, behind the answer of what ran here: the guest ends when its input does, and that is work for many. */
+  private void detach() {
+    try {
+      Thread.sleep(ContainerReaper.BEHIND_THE_ANSWER);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Nobody interrupts this thread.
+    }
+    input.close();
+    attached.close();
   }
 }
