@@ -86,6 +86,7 @@ public record Settings(
     RunSettings runs = runs(variables);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
+    checkModels(variables, models);
     if (!variables.problems().isEmpty()) {
       throw new ConfigurationException(variables.problems());
     }
@@ -185,7 +186,8 @@ public record Settings(
         variables.table("LLM_PRICES", ModelSettings.Price::parse),
         variables.seconds("LLM_TIMEOUT", Duration.ofMinutes(5), Duration.ofHours(1)),
         variables.whole("LLM_ATTEMPTS", 4, 1, 20),
-        variables.whole("LLM_MAX_OUTPUT_TOKENS", 16_384, 1, 1_000_000));
+        variables.whole("LLM_MAX_OUTPUT_TOKENS", 16_384, 1, 1_000_000),
+        variables.whole("LLM_CONTEXT_WINDOW", 128_000, 1_000, 100_000_000));
   }
 
   private static RunSettings runs(Variables variables) {
@@ -198,7 +200,7 @@ public record Settings(
         variables.whole("RLM_MAX_SUB_CALLS", 500, 0, 1_000_000),
         variables.whole("RLM_MAX_CONCURRENT_CALLS", 64, 1, 1_000),
         variables.whole("RLM_MAX_PROMPT_TOKENS", 5_000_000, 1, most),
-        variables.whole("RLM_MAX_OUTPUT_TOKENS", 1_000_000, 1, most),
+        variables.whole("RLM_MAX_OUTPUT_TOKENS", 2_000_000, 1, most),
         variables.amount("RLM_MAX_COST"),
         variables.seconds("RLM_MAX_RUN_TIME", Duration.ofMinutes(10), Duration.ofDays(1)),
         variables.whole("RLM_SHOWN_PER_BLOCK", 10_000, 100, 1_000_000),
@@ -242,6 +244,14 @@ public record Settings(
       variables.problem(
           "EXECUTION_TIMEOUT=%d is more than RLM_MAX_EXECUTION_TIMEOUT=%d"
               .formatted(execution.timeout().toSeconds(), execution.maxTimeout().toSeconds()));
+    }
+  }
+
+  private static void checkModels(Variables variables, ModelSettings models) {
+    if (models.contextWindow() < 2L * models.maxOutputTokens()) {
+      variables.problem(
+          "LLM_CONTEXT_WINDOW=%d is less than twice LLM_MAX_OUTPUT_TOKENS=%d: answers would leave little room for what they answer"
+              .formatted(models.contextWindow(), models.maxOutputTokens()));
     }
   }
 

@@ -184,6 +184,7 @@ final class InferApiTest {
         "{\"query\":\"q\",\"limits\":{\"max_cost\":-1}} | not a number from 0",
         "{\"query\":\"q\",\"limits\":{\"max_seconds\":0}} | a run takes some time",
         "{\"query\":\"q\",\"schema\":7} | the schema of the answer cannot be used",
+        "{\"query\":\"q\",\"schema\":{\"type\":7}} | the schema of the answer cannot be used: /type",
       })
   void saysWhatIsWrongWithARequest(String body, String message) throws Exception {
     HttpResponse<String> response = post(body, "application/json");

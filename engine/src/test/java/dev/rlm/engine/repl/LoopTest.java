@@ -174,6 +174,40 @@ final class LoopTest {
   }
 
   @Test
+  void aLongConversationIsReducedAndItsVariablesAreKept() throws InterruptedException {
+    lab.promptWindow(6_000);
+    try {
+      int before = lab.server().asked().size();
+      lab.does(
+          asked -> {
+            int turn = Integer.parseInt(asked.last().replaceAll("(?s).*Turn (\\d+) of 20\\..*", "$1"));
+            return Answer.text(
+                turn == 1 ? code("kept = 'from turn 1'\nprint('x' * 3000)") : turn < 12 ? code("print('x' * 3000)") : "FINAL_VAR(kept)");
+          });
+      assertEquals("from turn 1", lab.run("hello").answer());
+      List<Asked> asked = lab.server().asked().subList(before, lab.server().asked().size());
+      assertEquals(12, asked.size());
+      assertTrue(asked.stream().allMatch(sent -> sent.body().length() < 4 * 6_000), "what is sent fits");
+      assertTrue(asked.stream().anyMatch(sent -> sent.body().contains("its older part is left out")), "it was reduced");
+      assertEquals(asked.getFirst().messages(), asked.getLast().messages().subList(0, 2));
+    } finally {
+      lab.promptWindow(1_000_000);
+    }
+  }
+
+  @Test
+  void onlyBlocksThatMayHaveTouchedThemAreFollowedByTheEnginesOwnCode() throws InterruptedException {
+    int before = lab.executions();
+    lab.replies(code("x = 1\nprint(x)\nx"), code("d = {'ready': True}\nfor i in range(3): x += i"), code("FINAL(x)"));
+    assertEquals("4", lab.run("hello").answer());
+    int plain = lab.executions();
+    lab.replies(code("x = 1\nprint(x)\nx"), code("def done(v):\n    answer['content'] = v\n    answer['ready'] = True"), code("done(4)"));
+    assertEquals("4", lab.run("hello").answer());
+    assertEquals(1 + 3, plain - before, "the prelude, and the three blocks");
+    assertEquals(1 + 3 + 1, lab.executions() - plain);
+  }
+
+  @Test
   void stateIsKeptAlsoAfterAnException() throws InterruptedException {
     lab.replies(code("x = 41\nraise ValueError('no')"), code("FINAL(x + 1)"));
     assertEquals("42", lab.run("x").answer());
