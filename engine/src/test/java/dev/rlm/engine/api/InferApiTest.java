@@ -254,7 +254,11 @@ final class InferApiTest {
           assertTrue(in.read() >= 0);
         }
       }
+      long gone = System.nanoTime();
       Eventually.holds("no sandbox is left", () -> lab.sessions().count() == 0 && lab.pool().figures().leased() == 0);
+      Duration took = Duration.ofNanos(System.nanoTime() - gone);
+      // Two seconds are promised, and measured by the benchmark; this machine may be busy with other tests.
+      assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, () -> "its children, who wait for models, took %s".formatted(took));
     }
   }
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The engine's public interface, over connections that are kept alive. */
@@ -142,6 +144,31 @@ final class Api implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
     return new Answer(response.statusCode(), JSON.readTree(response.body()));
+  }
+
+  /** Sends a document, and goes away without an answer when that holds. */
+  void abandon(String path, Map<String, Object> body, Callable<Boolean> when) throws Exception {
+    CompletableFuture<?> answer =
+        http.sendAsync(
+            request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build(),
+            HttpResponse.BodyHandlers.discarding());
+    while (!when.call()) {
+      if (answer.isDone()) {
+        throw new IllegalStateException("it was answered too soon");
+      }
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    answer.cancel(true);
+  }
+
+  /** Waits until no sandbox is in use. */
+  void awaitUnused() throws Exception {
+    while (JSON.readTree(send(request("/ready").GET()).body()).path("pool").path("leased").asInt() > 0) {
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
   }
 
   private HttpRequest.Builder request(String path) {
