@@ -42,6 +42,7 @@ final class SettingsTest {
 
   private static final Settings DEFAULTS =
       new Settings(
+          new PlaneSettings(PlaneSettings.Plane.BOTH, Optional.empty(), Optional.empty()),
           new ServerSettings("127.0.0.1", 8000, List.of(), List.of(), ByteSize.mebibytes(16)),
           new SandboxSettings(
               SandboxSettings.Mode.DOCKER,
@@ -99,6 +100,13 @@ final class SettingsTest {
     assertEquals(DEFAULTS, Settings.from(Map.of()));
   }
 
+  /** Each holds what its answer may take: else some would wait for the others. */
+  @Test
+  void asManyModelCallsAsMayBeUnderWayFitIntoTheirBudget() {
+    long held = (long) DEFAULTS.runs().concurrentCalls() * DEFAULTS.models().maxOutputTokens();
+    assertTrue(held <= DEFAULTS.runs().outputTokens(), () -> "%d tokens".formatted(held));
+  }
+
   @Test
   void readsTheseVariables() {
     assertEquals(
@@ -131,7 +139,9 @@ final class SettingsTest {
             "RLM_EGRESS_ECHO",
             "RLM_EGRESS_POLICY",
             "RLM_EGRESS_RULES",
+            "RLM_EXECUTION_KEY",
             "RLM_EXECUTION_MODE",
+            "RLM_EXECUTION_URL",
             "RLM_GUARD",
             "RLM_HOME",
             "RLM_HOST",
@@ -154,6 +164,7 @@ final class SettingsTest {
             "RLM_OUTPUT_KEPT",
             "RLM_OUTPUT_LIMIT",
             "RLM_PIDS_LIMIT",
+            "RLM_PLANE",
             "RLM_POOL_PARALLEL",
             "RLM_POOL_SIZE",
             "RLM_PORT",
@@ -165,6 +176,7 @@ final class SettingsTest {
             "RLM_TRAJECTORY_BUDGET",
             "RLM_TRAJECTORY_TTL",
             "SESSION_TTL",
+            "WASM_SERVICE_URL",
             "XDG_STATE_HOME"),
         Settings.variableNames());
   }
@@ -226,6 +238,8 @@ final class SettingsTest {
         "MAX_SESSIONS | 7 | maxSessions=7",
         "RLM_MAX_SANDBOXES | 99 | ceiling=99",
         "RLM_PIDS_LIMIT | 20 | processes=20",
+        "RLM_PLANE | execution | plane=EXECUTION",
+        "RLM_EXECUTION_KEY | the-key-of-it | executionKey=true",
         "RLM_POOL_PARALLEL | 3 | parallel=3",
         "RLM_POOL_SIZE | 0 | size=0",
         "SESSION_TTL | 60 | sessionTimeToLive=PT1M",
@@ -326,6 +340,28 @@ final class SettingsTest {
     assertTrue(message.contains(variable), message);
     assertTrue(message.contains(advice), message);
     assertEquals(1, message.lines().count(), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RLM_EXECUTION_URL", "WASM_SERVICE_URL"})
+  void theAddressOfAnExecutionPlaneMakesAnInferencePlane(String variable) {
+    Settings settings =
+        Settings.from(
+            Map.of(variable, "http://10.0.0.1:8000/", "LLM_API_KEY", "sk-of-a-model", "RLM_EXECUTION_KEY", "the-key-of-it"));
+    assertEquals(
+        new PlaneSettings(
+            PlaneSettings.Plane.INFERENCE, Optional.of(URI.create("http://10.0.0.1:8000")), Optional.of("the-key-of-it")),
+        settings.planes());
+    assertFalse(settings.toString().contains("the-key-of-it"), settings::toString);
+  }
+
+  @Test
+  void planesThatCannotBeAreRefused() {
+    assertTrue(problems(Map.of("RLM_PLANE", "execution", "LLM_API_KEY", "sk-of-a-model")).contains("holds no key"));
+    assertTrue(problems(Map.of("RLM_PLANE", "inference", "LLM_API_KEY", "sk-of-a-model")).contains("set RLM_EXECUTION_URL"));
+    assertTrue(problems(Map.of("RLM_EXECUTION_URL", "http://10.0.0.1:8000")).contains("set LLM_API_KEY"));
+    assertTrue(
+        problems(Map.of("RLM_PLANE", "both", "RLM_EXECUTION_URL", "http://10.0.0.1:8000")).contains("RLM_PLANE=inference alone"));
   }
 
   @Test

@@ -128,6 +128,50 @@ final class LoopTest {
   }
 
   @Test
+  void endingsInStringsAndSentencesAreNoEndings() throws InterruptedException {
+    lab.replies(code("text = 'FINAL(wrong)'\nprint(text)\nprint('FINAL_VAR(text)')"), "I saw FINAL(wrong) in `FINAL(text)`.", "FINAL(right)");
+    LoopLab.Ran ran = lab.run("x");
+    assertEquals("right", ran.answer());
+    assertEquals(3, ran.result().totals().iterations());
+  }
+
+  @Test
+  void variablesAreShownWithTheirTypes() throws InterruptedException {
+    lab.replies(code("import os\n_hidden = 1\nnumbers = [1]\ndef f(): pass\nFINAL(SHOW_VARS())"));
+    assertEquals("{\"answer\":\"dict\",\"context\":\"str\",\"f\":\"function\",\"numbers\":\"list\"}", lab.run("x").answer());
+  }
+
+  /** Megabytes in which lines of 50 characters are odd or even but for a needle; two of their numbers have a certain sum. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10})
+  void tasksOverLargeContextsAreSolved(int megabytes) throws InterruptedException {
+    int lines = megabytes * 1_000_000 / 50;
+    int needle = lines * 2 / 3;
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < lines; i++) {
+      String kind = i == needle ? "needle N-%d-X".formatted(megabytes) : i % 3 == 0 ? "odd" : "even";
+      long number = i == 10 ? 5 : i == lines - 10 ? 1_000_000_002L : i * 2 + 1_100_000_000L;
+      text.append("%-34s%015d%n".formatted(kind, number));
+    }
+    lab.replies(
+        code("print(type(context), len(context))\nprint(context[:200])"),
+        code(
+            """
+            at = context.find('needle')
+            seen, pair = set(), None
+            for line in context.splitlines() if type(context) is str else context:
+                number = int(line.split()[-1])
+                if 1_000_000_007 - number in seen:
+                    pair = sorted((number, 1_000_000_007 - number))
+                seen.add(number)
+            FINAL([context[at:at + 100].split()[1], context.count('odd'), pair])"""));
+    int odd = (lines + 2) / 3 - (needle % 3 == 0 ? 1 : 0);
+    assertEquals(
+        "[\"N-%d-X\",%d,[5,1000000002]]".formatted(megabytes, odd),
+        lab.run(LoopLab.WIDE, LoopLab.request("the needle, the odd ones and the pair", lab.stored(text.toString()))).answer());
+  }
+
+  @Test
   void allBlocksRunInTheirOrder() throws InterruptedException {
     lab.replies(code("x = 1\nprint('one')") + "\nand\n```python\nx += 1\nprint('two', x)\n```", "FINAL_VAR(x)");
     assertEquals("2", lab.run("x").answer());
