@@ -150,7 +150,7 @@ final class LoopTest {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < lines; i++) {
       String kind = i == needle ? "needle N-%d-X".formatted(megabytes) : i % 3 == 0 ? "odd" : "even";
-      long number = i == 10 ? 5 : i == lines - 10 ? 1_000_000_002L : i * 2 + 1_100_000_000L;
+      long number = i == 10 ? 5 : i == lines - 10 ? 1_000_000_002L : i * 2L + 1_100_000_000L;
       text.append("%-34s%015d%n".formatted(kind, number));
     }
     lab.replies(
