@@ -29,6 +29,8 @@ final class PlanesTest {
 
   private static final String MODEL_KEY = "sk-planes-0123456789abcdefghijklmnop";
   private static final String EXECUTION_KEY = "0123456789abcdef-of-the-execution-plane";
+  private static final String AUTHORIZATION = "Authorization";
+  private static final String BEARER = "Bearer " + EXECUTION_KEY;
   private static final Answer NOTHING = Answer.text("FINAL(nothing)");
 
   private static volatile Script script = _ -> NOTHING;
@@ -39,16 +41,19 @@ final class PlanesTest {
   @BeforeAll
   static void start() {
     models = ModelServer.start(asked -> script.answer(asked));
-    execution =
-        EngineProcess.start(
-            Map.of("RLM_PLANE", "execution", "RLM_API_KEY", EXECUTION_KEY, "RLM_MAX_CONCURRENT", "1", "RLM_POOL_SIZE", "2"));
-    inference = EngineProcess.start(inference(EXECUTION_KEY));
+    execution = startExecution();
+    inference = EngineProcess.start(inference(execution, EXECUTION_KEY));
   }
 
-  private static Map<String, String> inference(String key) {
+  private static EngineProcess startExecution() {
+    return EngineProcess.start(
+        Map.of("RLM_PLANE", "execution", "RLM_API_KEY", EXECUTION_KEY, "RLM_MAX_CONCURRENT", "1", "RLM_POOL_SIZE", "2"));
+  }
+
+  private static Map<String, String> inference(EngineProcess over, String key) {
     Map<String, String> variables = new HashMap<>();
     variables.put("RLM_PLANE", "inference");
-    variables.put("RLM_EXECUTION_URL", execution.address("http", "").toString());
+    variables.put("RLM_EXECUTION_URL", over.address("http", "").toString());
     variables.put("RLM_EXECUTION_KEY", key);
     variables.put("DOCKER_HOST", "unix:///nonexistent/docker.sock");
     variables.put("LLM_API_KEY", MODEL_KEY);
@@ -81,8 +86,11 @@ final class PlanesTest {
 
   /** Returns how many of these, sessions or contexts, the execution plane has for the inference plane. */
   private static int count(String what) {
-    HttpResponse<String> list = execution.get("/" + what, "Authorization", "Bearer " + EXECUTION_KEY);
-    return EngineProcess.parse(list.body()).path(what + "s").size();
+    return EngineProcess.parse(executionGet("/" + what)).path(what + "s").size();
+  }
+
+  private static String executionGet(String path) {
+    return execution.get(path, AUTHORIZATION, BEARER).body();
   }
 
   private static void awaitNone(String what) throws InterruptedException {
@@ -119,6 +127,48 @@ final class PlanesTest {
     assertEquals("[\"ContextText\",\"200000\",\"200000\",\"200000\"]", answer.path("answer").asText(), answer::toString);
     awaitNone("session");
     awaitNone("context");
+  }
+
+  @Test
+  void aDocumentThatTheOtherEngineHasForgottenIsSentAgain() throws InterruptedException {
+    String stored = inference.put("/context", "a line of text\n".repeat(100_000)).body();
+    script =
+        asked -> {
+          if (question(asked).contains("child")) {
+            return code("FINAL(len(context))");
+          }
+          EngineProcess.parse(executionGet("/context"))
+              .path("contexts")
+              .forEach(context -> execution.delete("/context/" + context.path("context_id").asText(), AUTHORIZATION, BEARER));
+          return code("FINAL(rlm_query('child', context))");
+        };
+    JsonNode answer = infer(Map.of("query", "q", "context_id", EngineProcess.parse(stored).path("context_id").asText()));
+    assertEquals("1500000", answer.path("answer").asText(), answer::toString);
+    awaitNone("context");
+  }
+
+  @Test
+  void anExecutionPlaneThatIsGoneEndsTheRunWithWhatThereIs() {
+    EngineProcess gone = startExecution();
+    try (EngineProcess left = EngineProcess.start(inference(gone, EXECUTION_KEY))) {
+      script =
+          asked -> {
+            if (asked.turns() == 0) {
+              return code("answer['content'] = 'so far'");
+            }
+            gone.kill();
+            gone.awaitExit();
+            return code("print(1)");
+          };
+      HttpResponse<String> response = left.post("/infer", Map.of("query", "q"));
+      JsonNode answer = EngineProcess.parse(response.body());
+      assertEquals("failed", answer.path("outcome").asText(), response::body);
+      assertEquals("so far", answer.path("answer").asText(), response::body);
+      assertEquals(503, left.get("/ready").statusCode());
+      HttpResponse<String> next = left.post("/infer", Map.of("query", "q"));
+      assertEquals(503, next.statusCode(), next.body());
+      assertTrue(next.body().contains("cannot be reached"), next.body());
+    }
   }
 
   @Test
@@ -187,7 +237,7 @@ final class PlanesTest {
   @Test
   void theExecutionPlaneAnswersNoQuestionsAndHoldsNoKey() {
     HttpResponse<String> refused =
-        execution.post("/infer", Map.of("query", "q"), "Authorization", "Bearer " + EXECUTION_KEY);
+        execution.post("/infer", Map.of("query", "q"), AUTHORIZATION, BEARER);
     assertEquals(503, refused.statusCode(), refused.body());
     try (EngineProcess withKey = EngineProcess.launch(Map.of("RLM_PLANE", "execution", "LLM_API_KEY", MODEL_KEY))) {
       assertEquals(78, withKey.awaitExit());
@@ -198,7 +248,7 @@ final class PlanesTest {
 
   @Test
   void aKeyThatTheExecutionPlaneDoesNotKnowIsSaid() {
-    try (EngineProcess stranger = EngineProcess.start(inference("another-key-0123456789"))) {
+    try (EngineProcess stranger = EngineProcess.start(inference(execution, "another-key-0123456789"))) {
       HttpResponse<String> refused = stranger.post("/infer", Map.of("query", "q"));
       assertEquals(503, refused.statusCode(), refused.body());
       assertTrue(refused.body().contains("does not know this key"), refused.body());
