@@ -146,6 +146,11 @@ final class Api implements AutoCloseable {
     return new Answer(response.statusCode(), JSON.readTree(response.body()));
   }
 
+  /** Returns where the engine is. */
+  String url() {
+    return url;
+  }
+
   /** Sends a document, and goes away without an answer when that holds. */
   void abandon(String path, Map<String, Object> body, Callable<Boolean> when) throws Exception {
     CompletableFuture<?> answer =

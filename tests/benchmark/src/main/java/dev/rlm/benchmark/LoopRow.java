@@ -73,6 +73,7 @@ final class LoopRow implements Row {
       List<Figure> figures = new ArrayList<>();
       figures.add(Figure.of("of a turn with one block, the models' own time excluded, p50", "ms", turns.medianMillis()).atMost(10));
       figures.add(Figure.of("of a sub-call, the models' own time excluded, p50", "ms", calls.medianMillis()).atMost(2));
+      figures.add(planes(scale, models));
       waiting(scale, figures);
       for (int megabytes : scale.quick() ? new int[] {1} : new int[] {1, 10, 100}) {
         tasks(api, megabytes, figures);
@@ -138,6 +139,25 @@ final class LoopRow implements Row {
     long before = models.busyNanos();
     JsonNode answer = run(api, question, Optional.empty());
     return (long) (answer.path("execution_time").asDouble() * 1e9) - (models.busyNanos() - before);
+  }
+
+  /** The same turns with two engines, one for the loop and one for its code. */
+  private Figure planes(Scale scale, ModelServer models) throws Exception {
+    Samples turns = new Samples();
+    try (EngineProcess execution = laboratory.engine(Map.of("RLM_PLANE", "execution"))) {
+      Map<String, String> variables = new HashMap<>(variables(models));
+      variables.put("RLM_EXECUTION_URL", execution.api().url());
+      try (EngineProcess inference = laboratory.engine(variables)) {
+        for (int i = 0; i < scale.of(2, 5); i++) {
+          run(inference.api(), "turns", Optional.empty());
+        }
+        for (int i = 0; i < scale.of(3, 8); i++) {
+          execution.api().awaitQuiet();
+          turns.add((own(inference.api(), models, "turns") - own(inference.api(), models, "none")) / (TURNS - 1));
+        }
+      }
+    }
+    return Figure.of("of such a turn whose code runs in another engine, p50", "ms", turns.medianMillis());
   }
 
   /** Models that take their time, and so have an engine of their own. */
