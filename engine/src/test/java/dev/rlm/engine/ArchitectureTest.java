@@ -128,12 +128,13 @@ final class ArchitectureTest {
     check(mayKnow("context", "execution", "sandbox"));
     check(mayKnow("api", "context", "execution", "history", "model", "repl", "session", "sandbox"));
     check(mayKnow("client", "sandbox"));
+    check(mayKnow("remote", "client", "repl", "execution", "sandbox"));
     check(mayKnow("telemetry"));
   }
 
   @Test
   void onlyTheCompositionRootKnowsTheAdapters() {
-    for (String adapter : new String[] {"sandbox.docker", "sandbox.local", "model.openai"}) {
+    for (String adapter : new String[] {"sandbox.docker", "sandbox.local", "model.openai", "remote"}) {
       check(
           noClasses()
               .that(resideInAPackage("dev.rlm.engine..").and(not(adapter, "app")))

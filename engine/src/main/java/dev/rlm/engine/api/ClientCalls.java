@@ -2,6 +2,7 @@ package dev.rlm.engine.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rlm.engine.sandbox.HostCalls;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,24 +17,31 @@ final class ClientCalls implements HostCalls {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
   private static final int MAX_FUNCTIONS = 100;
+
+  /** Where waiting is not the code's time, the answer may be long in coming: it may be that of another loop. */
+  private static final Duration LONGEST_UNTIMED = Duration.ofHours(1);
+
   private static final Set<String> REPLY_FIELDS = Set.of("type", "call", "value", "error");
 
   private final Set<String> functions;
+  private final boolean timed;
   private final EventSink events;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
 
-  private ClientCalls(Set<String> functions, EventSink events) {
+  private ClientCalls(Set<String> functions, boolean timed, EventSink events) {
     this.functions = functions;
+    this.timed = timed;
     this.events = events;
   }
 
   /**
    * Reads the names that a client offers.
    *
+   * @param timed whether the time in which code waits for answers is its own
    * @throws ApiException when they are not a list of names
    */
-  static ClientCalls of(JsonNode names, EventSink events) {
+  static ClientCalls of(JsonNode names, boolean timed, EventSink events) {
     Set<String> functions = new TreeSet<>();
     if (names.size() > MAX_FUNCTIONS) {
       throw Fields.invalid("the field \"functions\" has more than %d names".formatted(MAX_FUNCTIONS));
@@ -47,12 +55,25 @@ final class ClientCalls implements HostCalls {
       }
       functions.add(name.textValue());
     }
-    return new ClientCalls(Set.copyOf(functions), events);
+    return new ClientCalls(Set.copyOf(functions), timed, events);
   }
 
   @Override
   public Set<String> functions() {
     return functions;
+  }
+
+  @Override
+  public boolean timed() {
+    return timed;
+  }
+
+  @Override
+  public Limits limits() {
+    Limits standard = Limits.STANDARD;
+    return timed
+        ? standard
+        : new Limits(standard.calls(), standard.concurrent(), standard.resultBytes(), LONGEST_UNTIMED);
   }
 
   @Override

@@ -53,6 +53,20 @@ final class Fields {
     return value.map(JsonNode::textValue);
   }
 
+  /**
+   * Returns a field that is true or false.
+   *
+   * @param standard where it is missing
+   * @throws ApiException when it is something else
+   */
+  boolean flag(String name, boolean standard) {
+    Optional<JsonNode> value = value(name);
+    if (value.isPresent() && !value.get().isBoolean()) {
+      throw invalid("the field \"%s\" is %s, not true or false".formatted(name, kind(value.get())), name);
+    }
+    return value.map(JsonNode::booleanValue).orElse(standard);
+  }
+
   /** Names the kind of a value, for messages. */
   static String kind(JsonNode node) {
     return switch (node.getNodeType()) {

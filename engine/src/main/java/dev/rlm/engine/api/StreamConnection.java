@@ -29,7 +29,7 @@ final class StreamConnection {
   private static final Logger log = LoggerFactory.getLogger(StreamConnection.class);
 
   private static final Set<String> EXECUTE_FIELDS =
-      Set.of("type", "code", "context", "context_id", "timeout", "functions");
+      Set.of("type", "code", "context", "context_id", "timeout", "functions", "timed", "nested");
   private static final Set<String> INTERRUPT_FIELDS = Set.of("type");
 
   private final EventSink events;
@@ -83,12 +83,12 @@ final class StreamConnection {
   }
 
   private void execute(JsonNode node) {
-    Fields.of(node, EXECUTE_FIELDS);
-    ClientCalls functions = ClientCalls.of(node.path("functions"), events);
+    Fields fields = Fields.of(node, EXECUTE_FIELDS);
+    ClientCalls functions = ClientCalls.of(node.path("functions"), fields.flag("timed", true), events);
     ObjectNode request = node.deepCopy();
-    request.remove(List.of("type", "functions"));
+    request.remove(List.of("type", "functions", "timed", "nested"));
     ExecutionCommand command = commands.of(ExecuteRequest.read(request), caller, functions);
-    begin(command, functions);
+    begin(fields.flag("nested", false) ? command.asNested() : command, functions);
   }
 
   private synchronized void begin(ExecutionCommand command, ClientCalls functions) {

@@ -25,7 +25,7 @@ final class EgressFactory {
   private EgressFactory() {}
 
   /**
-   * Makes it; the keys of callers and of the language model are the engine's own secrets.
+   * Makes it; the keys of callers, of the language model and for the execution plane are the engine's own secrets.
    *
    * @throws ConfigurationException when a file of the settings is not valid
    */
@@ -34,7 +34,11 @@ final class EgressFactory {
     EgressPolicy policy = read("RLM_EGRESS_POLICY", egress.policy(), EgressPolicy::parse).orElseGet(EgressPolicy::defaults);
     Optional<RuleSet> rules = read("RLM_EGRESS_RULES", egress.rules(), RuleSet::parse);
     return Egress.of(
-        Stream.concat(settings.server().apiKeys().stream(), settings.models().apiKey().stream())
+        Stream.of(
+                settings.server().apiKeys().stream(),
+                settings.models().apiKey().stream(),
+                settings.planes().executionKey().stream())
+            .flatMap(keys -> keys)
             .filter(key -> key.length() >= LEAST_SECRET)
             .toList(),
         egress.echo().map(EgressFactory::mode).map(policy::withEcho).orElse(policy),

@@ -3,6 +3,7 @@ package dev.rlm.engine.app;
 import dev.rlm.engine.api.ApiServer;
 import dev.rlm.engine.api.Readiness;
 import dev.rlm.engine.config.ExecutionSettings;
+import dev.rlm.engine.config.PlaneSettings;
 import dev.rlm.engine.config.SandboxSettings;
 import dev.rlm.engine.config.Settings;
 import dev.rlm.engine.context.ContextStore;
@@ -20,7 +21,10 @@ import dev.rlm.engine.execution.SandboxExecutor;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.execution.ThrowawaySource;
 import dev.rlm.engine.history.TrajectoryStore;
+import dev.rlm.engine.remote.RemoteRuntime;
+import dev.rlm.engine.remote.RemoteWorkspaces;
 import dev.rlm.engine.repl.SessionWorkspaces;
+import dev.rlm.engine.repl.Workspace;
 import dev.rlm.engine.sandbox.Canary;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.GuestContext;
@@ -129,7 +133,9 @@ final class Engine implements AutoCloseable {
             InstantSource.system(),
             contexts);
     this.trajectories = InferencePlane.trajectories(settings);
-    this.inference = InferencePlane.open(settings, new SessionWorkspaces(sessions), egress, trajectories, meters);
+    Workspace.Factory workspaces =
+        runtime instanceof RemoteRuntime remote ? new RemoteWorkspaces(remote, egress) : new SessionWorkspaces(sessions);
+    this.inference = InferencePlane.open(settings, workspaces, egress, trajectories, meters);
     meters.gauge("rlm.executions.admitted", "Executions that run or wait", admission::admitted);
     meters.gauge("rlm.sessions", "Sessions that live", sessions::count);
     meters.gauge("rlm.contexts", "Contexts that are stored", () -> contexts.figures().contexts());
@@ -149,7 +155,7 @@ final class Engine implements AutoCloseable {
    * @throws SandboxUnavailableException when sandboxes cannot be made as the settings ask
    */
   static Engine open(Settings settings) throws InterruptedException {
-    return open(settings, settings.pool().size());
+    return open(settings, settings.planes().plane() == PlaneSettings.Plane.INFERENCE ? 0 : settings.pool().size());
   }
 
   /** As {@link #open(Settings)}, with this many sandboxes kept waiting. */
@@ -178,6 +184,10 @@ final class Engine implements AutoCloseable {
   }
 
   private static SandboxRuntime openRuntime(Settings settings, DataFolder data) throws InterruptedException {
+    if (settings.planes().executionUrl().isPresent()) {
+      return RemoteRuntime.connect(
+          settings.planes().executionUrl().get(), settings.planes().executionKey(), settings.execution().queueTimeout());
+    }
     SandboxSettings sandbox = settings.sandbox();
     return switch (sandbox.mode()) {
       case LOCAL -> {
@@ -199,7 +209,7 @@ final class Engine implements AutoCloseable {
   }
 
   private static IsolationReport prove(SandboxRuntime runtime, SandboxSpec spec) throws InterruptedException {
-    if (runtime.isolation().equals(Isolation.NONE)) {
+    if (runtime.isolation().equals(Isolation.NONE) || runtime instanceof RemoteRuntime) { // Which has proven its own.
       return new IsolationReport(List.of());
     }
     IsolationReport report = Canary.probe(runtime, spec, Deadline.after(CANARY_TIMEOUT));

@@ -63,7 +63,7 @@ final class EventPrinter {
           flush();
           return new Ending.Refused(refused);
         }
-        case Event.Started _, Event.Other _ -> {}
+        case Event.Started _, Event.Call _, Event.Other _ -> {} // It offers no functions.
       }
       if (!flush()) {
         return new Ending.NobodyReads();

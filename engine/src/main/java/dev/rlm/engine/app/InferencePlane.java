@@ -54,6 +54,7 @@ record InferencePlane(Inference inference, OpenAiModelClient models) implements 
                       new RetryingModelClient(new MeteredModelClient(client, meters), asked.attempts(), asked.timeout()),
                       workspaces,
                       asked.maxOutputTokens(),
+                      asked.promptWindow(),
                       settings.execution().timeout());
               Inference inference =
                   new RecursiveInference(

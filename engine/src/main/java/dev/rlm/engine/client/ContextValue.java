@@ -11,6 +11,13 @@ public sealed interface ContextValue {
   record Inline(String text) implements ContextValue {}
 
   /**
+   * A value that travels with the code.
+   *
+   * @param text JSON
+   */
+  record Json(String text) implements ContextValue {}
+
+  /**
    * A document that the engine has stored.
    *
    * @param id its name, as {@link EngineClient#storeContext} returned it

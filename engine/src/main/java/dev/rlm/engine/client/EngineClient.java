@@ -110,13 +110,20 @@ public final class EngineClient implements AutoCloseable {
    * @throws IOException when the file cannot be read
    */
   public String storeContext(Path file, UploadProgress progress) throws IOException, InterruptedException {
-    HttpRequest request =
-        request("/context")
-            .expectContinue(true)
-            .timeout(ANSWER_TIMEOUT)
-            .PUT(new FileBody(file, progress))
-            .build();
-    return field(send("store the context", request, text()).body(), "context_id");
+    return storeContext(file, request("/context"), progress);
+  }
+
+  /** As {@link #storeContext(Path, UploadProgress)}, of which it is known whether it is text. */
+  public String storeContext(Path file, boolean text) throws IOException, InterruptedException {
+    return storeContext(
+        file, request("/context").header("Content-Type", text ? "text/plain" : "application/octet-stream"), UploadProgress.NONE);
+  }
+
+  private String storeContext(Path file, HttpRequest.Builder request, UploadProgress progress)
+      throws IOException, InterruptedException {
+    HttpRequest put =
+        request.expectContinue(true).timeout(ANSWER_TIMEOUT).PUT(new FileBody(file, progress)).build();
+    return field(send("store the context", put, text()).body(), "context_id");
   }
 
   /** Gives up a stored document; an engine that cannot be reached forgets it by itself when its time is up. */
@@ -137,13 +144,27 @@ public final class EngineClient implements AutoCloseable {
     return new RemoteSession(this, field(send("open a session", request, text()).body(), "session_id"));
   }
 
-  RunningCode runInSession(String id, Code code) throws InterruptedException {
+  /**
+   * Asks the engine for its state.
+   *
+   * @param timeout how long that may take
+   * @throws ClientException when it cannot be reached, or is no engine
+   */
+  public EngineState state(Duration timeout) throws InterruptedException {
+    return Wire.state(sendOnce(request("/ready").timeout(timeout).build(), text()).body());
+  }
+
+  boolean hasSession(String id) throws InterruptedException {
+    return sendOnce(request("/session/" + id).timeout(END_TIMEOUT).build(), text()).statusCode() == 200;
+  }
+
+  CallingCode runInSession(String id, Code code, Offer offer) throws InterruptedException {
     String address = url.toString().replaceFirst("^http", "ws") + "/session/" + id + "/stream";
     SocketRun.Messages messages = new SocketRun.Messages();
     WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
     apiKey.ifPresent(key -> builder.header("Authorization", "Bearer " + key));
     WebSocket socket = await(builder.buildAsync(URI.create(address), messages));
-    await(socket.sendText(Wire.text(Wire.execute(code).put("type", "execute")), true));
+    await(socket.sendText(Wire.text(Wire.execute(code, offer)), true));
     return SocketRun.of(socket, messages, toString());
   }
 

@@ -1,6 +1,8 @@
 package dev.rlm.engine.client;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a client hears of code that runs, in order; {@link Ended} or {@link Refused} comes last, and always. */
 public sealed interface Event {
@@ -36,6 +38,16 @@ public sealed interface Event {
    */
   record Failed(String name, String value, String traceback) implements Event {}
 
+  /**
+   * It calls a function of this client's, and waits for the answer.
+   *
+   * @param call names the call
+   * @param name the function
+   * @param arguments a JSON list
+   * @param keywords a JSON object
+   */
+  record Call(long call, String name, String arguments, String keywords) implements Event {}
+
   /** Nothing that this client knows of: a sign of life, or an event of a later engine. */
   record Other() implements Event {}
 
@@ -45,8 +57,34 @@ public sealed interface Event {
    * @param outcome how it ended, such as {@code completed} or {@code timed_out}; {@code interrupted} when it was, and the engine
    *     did not tell what came of that
    * @param exitCode the status a process of its own would have had; empty when the engine ended it
+   * @param changed the names of the variables that it bound or changed; empty when not all of them are known
+   * @param findings what the engine's filter found
    */
-  record Ended(String outcome, Optional<Integer> exitCode) implements Event {}
+  record Ended(String outcome, Optional<Integer> exitCode, Optional<Set<String>> changed, List<Finding> findings)
+      implements Event {
+
+    /** Copies the collections. */
+    public Ended {
+      changed = changed.map(Set::copyOf);
+      findings = List.copyOf(findings);
+    }
+
+    /** Creates the end of code that changed and showed nothing. */
+    public Ended(String outcome, Optional<Integer> exitCode) {
+      this(outcome, exitCode, Optional.of(Set.of()), List.of());
+    }
+  }
+
+  /**
+   * Something that an engine's filter found.
+   *
+   * @param rule which rule found it
+   * @param channel where it was
+   * @param offset where in that it began, in bytes
+   * @param length how long it was, in bytes
+   * @param action what was done
+   */
+  record Finding(String rule, String channel, long offset, long length, String action) {}
 
   /**
    * It did not run, or the engine lost it.

@@ -1,5 +1,6 @@
 package dev.rlm.engine.client;
 
+import java.io.IOException;
 import java.net.http.WebSocket;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -10,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Code in a session whose events come over a WebSocket, so that it can be interrupted and still be heard. The socket serves one
  * execution: an engine closes those that are silent, as one is between two.
  */
-final class SocketRun implements RunningCode {
+final class SocketRun implements CallingCode {
 
   private static final String INTERRUPT = "{\"type\":\"interrupt\"}";
 
   private final WebSocket socket;
   private final QueuedEvents events;
+  private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
 
   private SocketRun(WebSocket socket, QueuedEvents events) {
     this.socket = socket;
@@ -33,9 +35,23 @@ final class SocketRun implements RunningCode {
 
   @Override
   public void interrupt() {
-    CompletableFuture<WebSocket> sent = socket.sendText(INTERRUPT, true);
+    send(INTERRUPT);
     events.interrupted();
-    sent.exceptionally(_ -> socket); // A connection that is gone interrupts as well, and next() tells of it.
+  }
+
+  @Override
+  public void answer(long call, String value) {
+    send(Wire.text(Wire.reply(call, value)));
+  }
+
+  @Override
+  public void raise(long call, String name, String message) {
+    send(Wire.text(Wire.reply(call, name, message)));
+  }
+
+  /** A socket takes one message after the other. Of a connection that is gone, which interrupts as well, next() tells. */
+  private synchronized void send(String message) {
+    sent = sent.handle((_, _) -> message).thenCompose(text -> socket.sendText(text, true));
   }
 
   @Override
@@ -45,6 +61,9 @@ final class SocketRun implements RunningCode {
 
   /** The messages of a socket, put together from their parts. */
   static final class Messages implements WebSocket.Listener {
+
+    /** Larger than any message of an engine's: its arguments, output and variables are bounded. */
+    private static final int LARGEST = 16 << 20;
 
     private final EventQueue queue = new EventQueue();
     private final StringBuilder parts = new StringBuilder();
@@ -57,7 +76,10 @@ final class SocketRun implements RunningCode {
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
       parts.append(part);
-      if (last) {
+      if (parts.length() > LARGEST) {
+        socket.abort();
+        queue.fail(new IOException("a message is larger than an engine's can be"));
+      } else if (last) {
         queue.message(parts.toString());
         parts.setLength(0);
       } else {

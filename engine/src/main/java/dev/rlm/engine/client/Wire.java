@@ -4,10 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rlm.engine.sandbox.Isolation;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** How requests and events look as JSON. */
 final class Wire {
@@ -36,9 +42,35 @@ final class Wire {
     return body;
   }
 
+  /** Returns the message that asks for code to be run which may call functions. */
+  static ObjectNode execute(Code code, Offer offer) {
+    ObjectNode message = execute(code).put("type", "execute");
+    if (!offer.functions().isEmpty()) {
+      ArrayNode functions = message.putArray("functions");
+      offer.functions().forEach(functions::add);
+      message.put("timed", offer.timed());
+    }
+    return offer.nested() ? message.put("nested", true) : message;
+  }
+
+  /** Returns the message that answers a call. */
+  static ObjectNode reply(long call, String value) {
+    ObjectNode message = object().put("type", "reply").put("call", call);
+    message.set("value", read(value));
+    return message;
+  }
+
+  /** Returns the message that has a call raise an exception. */
+  static ObjectNode reply(long call, String name, String text) {
+    ObjectNode message = object().put("type", "reply").put("call", call);
+    message.putObject("error").put("name", name).put("message", text);
+    return message;
+  }
+
   static void put(ObjectNode body, ContextValue context) {
     switch (context) {
       case ContextValue.Inline(String text) -> body.put("context", text);
+      case ContextValue.Json(String text) -> body.set("context", read(text));
       case ContextValue.Stored(String id) -> body.put("context_id", id);
     }
   }
@@ -71,7 +103,11 @@ final class Wire {
       case "error" ->
           new Event.Failed(
               node.path("name").asText(), node.path("value").asText(), node.path("traceback").asText());
+      case "call" ->
+          new Event.Call(
+              node.path("call").asLong(), node.path("name").asText(), text(node.path("args")), text(node.path("kwargs")));
       case "end" -> end(node);
+      case "problem" -> new Event.Refused(problem(node.path("problem")));
       default -> new Event.Other();
     };
   }
@@ -84,7 +120,42 @@ final class Wire {
     JsonNode exitCode = execution.path("exit_code");
     return new Event.Ended(
         execution.path("outcome").asText(),
-        exitCode.canConvertToInt() ? Optional.of(exitCode.intValue()) : Optional.empty());
+        exitCode.canConvertToInt() ? Optional.of(exitCode.intValue()) : Optional.empty(),
+        changed(execution),
+        execution.path("findings").valueStream().map(Wire::finding).toList());
+  }
+
+  /** The names of the variables that changed; empty when something of them may have been cut off. */
+  private static Optional<Set<String>> changed(JsonNode execution) {
+    Set<String> names = new TreeSet<>();
+    execution.path("locals").fieldNames().forEachRemaining(names::add);
+    return execution.path("truncated").asBoolean() ? Optional.empty() : Optional.of(names);
+  }
+
+  private static Event.Finding finding(JsonNode node) {
+    return new Event.Finding(
+        node.path("rule").asText(),
+        node.path("channel").asText(),
+        node.path("offset").asLong(),
+        node.path("length").asLong(),
+        node.path("action").asText());
+  }
+
+  /** Reads what an engine says of itself. */
+  static EngineState state(String json) {
+    JsonNode node = read(json);
+    List<String> problems = new ArrayList<>();
+    node.path("checks").properties().stream()
+        .filter(check -> !check.getValue().asText().equals("ok"))
+        .forEach(check -> problems.add("%s: %s".formatted(check.getKey(), check.getValue().asText())));
+    JsonNode isolation = node.path("isolation");
+    return new EngineState(
+        node.path("ready").asBoolean(),
+        String.join(", ", problems),
+        new Isolation(
+            isolation.path("runtime").asText("unknown"),
+            isolation.path("version").asText("unknown"),
+            isolation.path("network").asText("unknown")));
   }
 
   /** Returns the body that asks a question. */

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param timeout of one attempt
  * @param attempts for one call
  * @param maxOutputTokens the most that one answer may take
+ * @param contextWindow tokens that the smallest of the models takes, its answer included
  */
 public record ModelSettings(
     Optional<String> apiKey,
@@ -30,7 +31,11 @@ public record ModelSettings(
     Map<String, Price> prices,
     Duration timeout,
     int attempts,
-    int maxOutputTokens) {
+    int maxOutputTokens,
+    int contextWindow) {
+
+  /** Part of a window that a conversation may fill: what is sent is estimated before the provider counts it. */
+  private static final double FILLED = 0.85;
 
   /**
    * US dollars for a million tokens.
@@ -66,11 +71,25 @@ public record ModelSettings(
     prices = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(prices));
   }
 
+  /** Returns how many tokens may be sent, so that there is room for an answer. */
+  public long promptWindow() {
+    return (long) ((contextWindow - maxOutputTokens) * FILLED);
+  }
+
   /** Says everything but the key. */
   @Override
   public String toString() {
-    return "ModelSettings[apiKey=%s, baseUrl=%s, model=%s, recursiveModel=%s, others=%s, prices=%s, timeout=%s, attempts=%d, maxOutputTokens=%d]"
+    return "ModelSettings[apiKey=%s, baseUrl=%s, model=%s, recursiveModel=%s, others=%s, prices=%s, timeout=%s, attempts=%d, maxOutputTokens=%d, contextWindow=%d]"
         .formatted(
-            apiKey.isPresent(), baseUrl, model, recursiveModel, others, prices.keySet(), timeout, attempts, maxOutputTokens);
+            apiKey.isPresent(),
+            baseUrl,
+            model,
+            recursiveModel,
+            others,
+            prices.keySet(),
+            timeout,
+            attempts,
+            maxOutputTokens,
+            contextWindow);
   }
 }

@@ -4,6 +4,7 @@ import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.ResourceLimits;
 import dev.rlm.engine.sandbox.RuntimePreference;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
  * Everything that can be configured, read once from the environment. This class is the one place that knows the variables'
  * names and defaults; the README's table is tested against it.
  *
+ * @param planes what part of the work this engine has
  * @param server the HTTP interface
  * @param sandbox what sandboxes are made of
  * @param execution what executions may take
@@ -29,6 +31,7 @@ import java.util.TreeSet;
  * @param unknown variables that start with {@code RLM_} and that nothing reads: likely a slip of the pen
  */
 public record Settings(
+    PlaneSettings planes,
     ServerSettings server,
     SandboxSettings sandbox,
     ExecutionSettings execution,
@@ -42,6 +45,9 @@ public record Settings(
 
   /** Variables that the {@code rlm} command reads, and not the engine. */
   private static final Set<String> READ_BY_COMMAND = Set.of("RLM_STATE_DIR", "RLM_HOME", "RLM_URL");
+
+  private static final String EXECUTION_URL = "RLM_EXECUTION_URL";
+  private static final String OLD_EXECUTION_URL = "WASM_SERVICE_URL";
 
   private static final ByteSize LARGEST_SIZE = ByteSize.mebibytes(1L << 20);
 
@@ -76,6 +82,7 @@ public record Settings(
   /** As {@link #fromEnvironment}, from a map. */
   public static Settings from(Map<String, String> environment) {
     Variables variables = new Variables(environment);
+    PlaneSettings planes = planes(variables);
     ServerSettings server = server(variables);
     SandboxSettings sandbox = sandbox(variables);
     ExecutionSettings execution = execution(variables);
@@ -86,6 +93,8 @@ public record Settings(
     RunSettings runs = runs(variables);
     LogLevel logLevel = variables.choice("LOG_LEVEL", LogLevel.INFO);
     checkTogether(variables, server, sandbox, execution);
+    checkModels(variables, models);
+    checkPlanes(variables, planes, models);
     if (!variables.problems().isEmpty()) {
       throw new ConfigurationException(variables.problems());
     }
@@ -93,7 +102,37 @@ public record Settings(
     unknown.removeIf(name -> !name.startsWith("RLM_"));
     unknown.removeAll(variables.asked());
     unknown.removeAll(READ_BY_COMMAND);
-    return new Settings(server, sandbox, execution, pool, egress, contexts, models, runs, logLevel, unknown);
+    return new Settings(planes, server, sandbox, execution, pool, egress, contexts, models, runs, logLevel, unknown);
+  }
+
+  private static PlaneSettings planes(Variables variables) {
+    // Where it was called a service of another kind of sandbox, it had the other name.
+    String name = variables.text(EXECUTION_URL, "").isEmpty() && !variables.text(OLD_EXECUTION_URL, "").isEmpty() ? OLD_EXECUTION_URL : EXECUTION_URL;
+    Optional<URI> url =
+        variables.text(name, "").isEmpty() ? Optional.empty() : Optional.of(variables.httpUrl(name, "http://127.0.0.1:8000"));
+    String key = variables.text("RLM_EXECUTION_KEY", "");
+    return new PlaneSettings(
+        variables.choice("RLM_PLANE", url.isPresent() ? PlaneSettings.Plane.INFERENCE : PlaneSettings.Plane.BOTH),
+        url,
+        key.isEmpty() ? Optional.empty() : Optional.of(key));
+  }
+
+  private static void checkPlanes(Variables variables, PlaneSettings planes, ModelSettings models) {
+    boolean inference = planes.plane() == PlaneSettings.Plane.INFERENCE;
+    if (inference && planes.executionUrl().isEmpty()) {
+      variables.problem("RLM_PLANE=inference runs no code itself: set RLM_EXECUTION_URL to the address of an engine that does");
+    }
+    if (!inference && planes.executionUrl().isPresent()) {
+      variables.problem(
+          "RLM_EXECUTION_URL=%s is for RLM_PLANE=inference alone".formatted(planes.executionUrl().get()));
+    }
+    if (inference && models.apiKey().isEmpty()) {
+      variables.problem("RLM_PLANE=inference has nothing to do without a key for a language model: set LLM_API_KEY");
+    }
+    if (planes.plane() == PlaneSettings.Plane.EXECUTION && models.apiKey().isPresent()) {
+      variables.problem(
+          "RLM_PLANE=execution runs code and holds no key for a language model: unset LLM_API_KEY, and set it where the inference plane is");
+    }
   }
 
   private static ServerSettings server(Variables variables) {
@@ -185,7 +224,8 @@ public record Settings(
         variables.table("LLM_PRICES", ModelSettings.Price::parse),
         variables.seconds("LLM_TIMEOUT", Duration.ofMinutes(5), Duration.ofHours(1)),
         variables.whole("LLM_ATTEMPTS", 4, 1, 20),
-        variables.whole("LLM_MAX_OUTPUT_TOKENS", 16_384, 1, 1_000_000));
+        variables.whole("LLM_MAX_OUTPUT_TOKENS", 16_384, 1, 1_000_000),
+        variables.whole("LLM_CONTEXT_WINDOW", 128_000, 1_000, 100_000_000));
   }
 
   private static RunSettings runs(Variables variables) {
@@ -198,7 +238,7 @@ public record Settings(
         variables.whole("RLM_MAX_SUB_CALLS", 500, 0, 1_000_000),
         variables.whole("RLM_MAX_CONCURRENT_CALLS", 64, 1, 1_000),
         variables.whole("RLM_MAX_PROMPT_TOKENS", 5_000_000, 1, most),
-        variables.whole("RLM_MAX_OUTPUT_TOKENS", 1_000_000, 1, most),
+        variables.whole("RLM_MAX_OUTPUT_TOKENS", 2_000_000, 1, most),
         variables.amount("RLM_MAX_COST"),
         variables.seconds("RLM_MAX_RUN_TIME", Duration.ofMinutes(10), Duration.ofDays(1)),
         variables.whole("RLM_SHOWN_PER_BLOCK", 10_000, 100, 1_000_000),
@@ -245,6 +285,14 @@ public record Settings(
     }
   }
 
+  private static void checkModels(Variables variables, ModelSettings models) {
+    if (models.contextWindow() < 2L * models.maxOutputTokens()) {
+      variables.problem(
+          "LLM_CONTEXT_WINDOW=%d is less than twice LLM_MAX_OUTPUT_TOKENS=%d: answers would leave little room for what they answer"
+              .formatted(models.contextWindow(), models.maxOutputTokens()));
+    }
+  }
+
   private static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
@@ -256,6 +304,7 @@ public record Settings(
   /** Returns the names of all variables that the engine reads. */
   static List<String> variableNames() {
     Variables variables = new Variables(Map.of());
+    planes(variables);
     ExecutionSettings execution = execution(variables);
     pool(variables, execution);
     egress(variables);

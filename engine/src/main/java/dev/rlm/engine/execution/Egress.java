@@ -7,6 +7,7 @@ import dev.rlm.egress.EgressSession;
 import dev.rlm.egress.FilteredText;
 import dev.rlm.egress.RuleSet;
 import dev.rlm.engine.sandbox.GuestContext;
+import dev.rlm.engine.sandbox.HostCalls;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -113,6 +114,12 @@ public final class Egress {
       return pass(Channel.ANSWER, text);
     }
 
+    /** Returns the same functions, with the filter before their arguments. */
+    public Calls filtered(HostCalls calls) {
+      Passage passage = begin(0, ExecutionListener.NONE);
+      return new Calls(passage.calls(calls), passage);
+    }
+
     private Passed pass(Channel channel, String text) {
       try {
         FilteredText passed = session.filter(channel, text);
@@ -137,6 +144,28 @@ public final class Egress {
     /** Begins an execution, of which {@code outputKept} bytes of each output stream are kept. */
     Passage begin(int outputKept, ExecutionListener listener) {
       return new Passage(session, outputKept, listener);
+    }
+  }
+
+  /** Functions whose arguments pass the filter, of code that runs elsewhere. */
+  public static final class Calls {
+
+    private final HostCalls filtered;
+    private final Passage passage;
+
+    private Calls(HostCalls filtered, Passage passage) {
+      this.filtered = filtered;
+      this.passage = passage;
+    }
+
+    /** Returns the functions. */
+    public HostCalls functions() {
+      return filtered;
+    }
+
+    /** Returns what was found in their arguments so far. */
+    public List<EgressFinding> findings() {
+      return List.copyOf(passage.findings());
     }
   }
 

@@ -21,4 +21,9 @@ public record ExecutionCommand(
   public ExecutionCommand(String code, Optional<GuestContext> context, Duration timeout, HostCalls calls) {
     this(code, context, timeout, calls, false);
   }
+
+  /** Returns the same for code that other code waits for. */
+  public ExecutionCommand asNested() {
+    return new ExecutionCommand(code, context, timeout, calls, true);
+  }
 }

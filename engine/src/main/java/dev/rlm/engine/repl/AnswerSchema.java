@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
 import java.util.List;
@@ -47,11 +48,27 @@ public final class AnswerSchema {
     }
     try {
       Schema schema = SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(source);
+      List<String> problems = problems(metaschema(schema), source);
+      if (!problems.isEmpty()) {
+        throw invalid(String.join("; ", problems));
+      }
       schema.initializeValidators();
       return new AnswerSchema(source, schema);
     } catch (SchemaException | StackOverflowError e) {
       throw invalid(e.getMessage() == null ? "it refers to itself without end" : e.getMessage());
     }
+  }
+
+  /** What a schema of that draft must be; it is in the library, and nothing is fetched. */
+  private static Schema metaschema(Schema schema) {
+    return schema
+        .getSchemaContext()
+        .getSchemaRegistry()
+        .getSchema(SchemaLocation.of(schema.getSchemaContext().getDialect().getId()));
+  }
+
+  private static List<String> problems(Schema schema, JsonNode json) {
+    return schema.validate(json).stream().map(Error::toString).limit(MAX_PROBLEMS).collect(Collectors.toList());
   }
 
   private static InferenceException invalid(String why) {
@@ -70,7 +87,7 @@ public final class AnswerSchema {
       return List.of("it is not JSON: it is empty");
     }
     try {
-      return schema.validate(json).stream().map(Error::toString).limit(MAX_PROBLEMS).collect(Collectors.toList());
+      return problems(schema, json);
     } catch (SchemaException | StackOverflowError e) {
       return List.of("it cannot be checked against the schema");
     }

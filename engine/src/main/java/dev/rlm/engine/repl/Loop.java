@@ -15,8 +15,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 
 /**
- * One loop: a model, its conversation, and a workspace that keeps its state. Used by one thread. The conversation only grows, so that a
- * provider can cache what it has seen.
+ * One loop: a model, its conversation, and a workspace that keeps its state. Used by one thread.
  */
 final class Loop {
 
@@ -26,8 +25,6 @@ final class Loop {
   private final Task task;
   private final int number;
   private final Semaphore children = SubCalls.placesForChildren();
-  private final List<ChatMessage> messages = new ArrayList<>();
-  private int told;
   private int iteration;
   private String best = "";
 
@@ -110,18 +107,20 @@ final class Loop {
     run.budget().reached(task.depth());
     String query = redacted(workspace, task.query());
     run.events().emit(new RunEvent.LoopStarted(number, task.parent(), task.depth(), task.model(), query));
-    messages.addAll(
-        Prompts.beginning(
-            query,
-            ContextSummary.of(task.context()),
-            task.schema(),
-            run.limits(),
-            task.depth() < run.limits().depth(),
-            run.settings().blockTimeout()));
+    History history =
+        new History(
+            Prompts.beginning(
+                query,
+                ContextSummary.of(task.context()),
+                task.schema(),
+                run.limits(),
+                task.depth() < run.limits().depth(),
+                run.settings().blockTimeout()),
+            run.settings().promptWindow());
     while (true) {
       run.budget().takeIteration();
       iteration++;
-      Completion completion = takeTurn(workspace.egress());
+      Completion completion = takeTurn(history, workspace.egress());
       Reply reply = ReplyParser.parse(completion.text());
       List<String> feedback = new ArrayList<>();
       if (completion.finish() == Completion.Finish.LENGTH) {
@@ -136,16 +135,15 @@ final class Loop {
             StopReason.ITERATIONS, "there was no answer after %d turns, as many as there may be".formatted(iteration), best);
       }
       feedback.add(Prompts.turn(iteration + 1, run.limits().iterations()));
-      messages.add(ChatMessage.user(String.join("\n\n", feedback)));
+      history.tell(String.join("\n\n", feedback));
     }
   }
 
-  private Completion takeTurn(Egress.Session way) throws InterruptedException {
+  private Completion takeTurn(History history, Egress.Session way) throws InterruptedException {
     long started = System.nanoTime();
-    Completion completion = run.ask(task.model(), messages);
-    List<ChatMessage> asked = List.copyOf(messages.subList(told, messages.size()));
-    messages.add(ChatMessage.assistant(completion.text()));
-    told = messages.size();
+    Completion completion = run.ask(task.model(), history.next());
+    List<ChatMessage> asked = history.unsaid();
+    history.said(completion);
     run.events()
         .emit(
             new RunEvent.Turn(
@@ -164,7 +162,10 @@ final class Loop {
   /** Does what a reply asks for; returns the answer if it gave one, else adds what the model is to be told. */
   private Optional<String> act(Reply reply, LoopWorkspace workspace, List<String> feedback) throws InterruptedException {
     LoopCalls calls =
-        new LoopCalls(new SubCalls(run, task, number, iteration, workspace.egress(), children), run.scope());
+        new LoopCalls(
+            new SubCalls(run, task, number, iteration, workspace.egress(), children),
+            run.scope(),
+            run.limits().concurrentCalls());
     Optional<JsonNode> given = Optional.empty();
     if (!reply.blocks().isEmpty()) {
       given = runBlocks(reply.blocks(), workspace, calls, feedback);

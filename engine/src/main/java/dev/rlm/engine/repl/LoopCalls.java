@@ -29,20 +29,26 @@ final class LoopCalls implements HostCalls {
   private static final long MAX_UPLOADED = 16L << 20;
 
   private static final int MAX_CALLS = 10_000;
-  private static final int MAX_CONCURRENT = 64;
+
+  /** Calls that may wait at one time, where the run may not ask even more models at one time: more than a sandbox has threads. */
+  private static final int LEAST_CONCURRENT = 64;
+
   private static final ByteSize MAX_ANSWER = ByteSize.mebibytes(16);
 
   private final SubCalls subCalls;
   private final RunScope scope;
+  private final int concurrent;
   private final Map<Integer, String> uploaded = new HashMap<>();
   private long uploadedCharacters;
   private int uploads;
   private @Nullable JsonNode answer;
   private @Nullable JsonNode draft;
 
-  LoopCalls(SubCalls subCalls, RunScope scope) {
+  /** Creates the functions; {@code modelCalls} is how many models the run may ask at one time. */
+  LoopCalls(SubCalls subCalls, RunScope scope, int modelCalls) {
     this.subCalls = subCalls;
     this.scope = scope;
+    this.concurrent = Math.max(LEAST_CONCURRENT, modelCalls);
   }
 
   @Override
@@ -53,7 +59,7 @@ final class LoopCalls implements HostCalls {
   @Override
   public Limits limits() {
     Duration time = scope.deadline().remaining().plusSeconds(1);
-    return new Limits(MAX_CALLS, MAX_CONCURRENT, MAX_ANSWER, time);
+    return new Limits(MAX_CALLS, concurrent, MAX_ANSWER, time);
   }
 
   @Override

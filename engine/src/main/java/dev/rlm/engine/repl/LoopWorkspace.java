@@ -4,6 +4,7 @@ import dev.rlm.engine.execution.Egress;
 import dev.rlm.engine.sandbox.ExecutionError;
 import dev.rlm.engine.sandbox.HostCalls;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A loop's workspace, in which code finds the functions of the loop, whatever earlier code did to them. Used by one thread.
  *
- * <p>After each block a line of the engine's own runs: it puts the functions back, and looks whether {@code answer} is ready.
+ * <p>After a block that may have touched them, a line of the engine's own puts the functions back, and looks whether {@code answer} is
+ * ready. Whether it may have is seen by the variables that it changed: code that gets at them by ways which do not show there delays
+ * its own answer, and nothing else, until it names {@code answer} again.
  */
 final class LoopWorkspace implements AutoCloseable {
 
+  private static final String COMPLETED = "completed";
   private static final String COLLECT = "_rlm_collect()";
+
+  /** The variables that {@link #COLLECT} looks after, as {@code prelude.py} has them. */
+  static final Set<String> LOOKED_AFTER =
+      Set.of(
+          "answer",
+          "llm_query",
+          "llm_query_batched",
+          "rlm_query",
+          "rlm_query_batched",
+          "SHOW_VARS",
+          "FINAL",
+          "FINAL_VAR",
+          "SUBMIT");
+
+  private static final String BUILT_INS = "builtins";
   private static final Duration OWN_CODE = Duration.ofSeconds(10);
 
   private final Run run;
@@ -45,7 +64,7 @@ final class LoopWorkspace implements AutoCloseable {
 
   private void setUp() throws InterruptedException {
     Workspace.BlockResult result = opened().run(Prompts.PRELUDE, OWN_CODE, new Names());
-    if (!result.outcome().equals("completed")) {
+    if (!result.outcome().equals(COMPLETED)) {
       throw new WorkspaceLostException("the functions of the loop could not be set up: " + describe(result));
     }
   }
@@ -54,16 +73,16 @@ final class LoopWorkspace implements AutoCloseable {
     return result.error().map(error -> "%s: %s".formatted(error.name(), error.value())).orElse(result.outcome());
   }
 
-  /** Runs a block as long as a block may, and what has to follow it. */
+  /** Runs a block as long as a block may, and what has to follow it; mostly nothing has to. */
   Workspace.BlockResult run(String code, HostCalls calls) throws InterruptedException {
     Workspace.BlockResult result = opened().run(code, run.settings().blockTimeout(), calls);
     run.events().note(result.findings());
-    if (!result.usable()) {
+    if (!result.usable() || isTidy(code, result)) {
       return result;
     }
     Workspace.BlockResult collected = opened().run(COLLECT, OWN_CODE, calls);
     run.events().note(collected.findings());
-    if (collected.outcome().equals("completed")) {
+    if (collected.outcome().equals(COMPLETED)) {
       return result;
     }
     if (collected.usable()) {
@@ -72,12 +91,18 @@ final class LoopWorkspace implements AutoCloseable {
     return with(result, collected);
   }
 
+  private static boolean isTidy(String code, Workspace.BlockResult result) {
+    return result.outcome().equals(COMPLETED)
+        && !code.contains(BUILT_INS)
+        && result.changed().map(names -> Collections.disjoint(names, LOOKED_AFTER)).orElse(false);
+  }
+
   /** The block's own end, and what went wrong after it, which its model has to know as well. */
   private static Workspace.BlockResult with(Workspace.BlockResult block, Workspace.BlockResult after) {
     Optional<ExecutionError> error =
         block.error().or(() -> after.error().map(raised -> new ExecutionError(raised.name(), raised.value(), "")));
     return new Workspace.BlockResult(
-        block.outcome(), block.stdout(), block.stderr(), block.result(), error, after.usable(), block.findings());
+        block.outcome(), block.stdout(), block.stderr(), block.result(), error, block.changed(), after.usable(), block.findings());
   }
 
   Egress.Session egress() {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -85,6 +86,21 @@ final class Prompts {
     return iteration == 1
         ? "Turn 1 of %d. Look at the context first, and do not answer yet.".formatted(most)
         : "Turn %d of %d.".formatted(iteration, most);
+  }
+
+  /** Returns what stands in the place of a model's words that are left out. */
+  static String leftOut(int turns) {
+    return "(My first %d turns are not shown any more.)".formatted(turns);
+  }
+
+  /** Returns what a model is told of turns that are left out. */
+  static String digest(Collection<String> turns) {
+    return """
+        The conversation was too long for you, and its older part is left out. All that it put into variables is still there: SHOW_VARS()
+        says what. In short, it was:
+
+        """
+        + String.join("\n\n", turns);
   }
 
   /** Returns what a model is told whose answer is not what was asked for. */

@@ -52,10 +52,16 @@ public final class RecursiveInference implements Inference {
    * @param client asks them
    * @param workspaces where code runs
    * @param maxAnswerTokens the most that one answer of a model may take
+   * @param promptWindow tokens of a conversation that models can be sent
    * @param blockTimeout how long a block may run, the time in which it waits for models excluded
    */
   public record Settings(
-      Models models, ModelClient client, Workspace.Factory workspaces, int maxAnswerTokens, Duration blockTimeout) {}
+      Models models,
+      ModelClient client,
+      Workspace.Factory workspaces,
+      int maxAnswerTokens,
+      long promptWindow,
+      Duration blockTimeout) {}
 
   /**
    * Creates it.

@@ -42,6 +42,7 @@ public final class SessionWorkspaces implements Workspace.Factory {
           execution.stderr(),
           execution.result(),
           execution.error(),
+          execution.truncated() ? Optional.empty() : Optional.of(execution.locals().keySet()),
           !session.hasEnded(),
           execution.findings());
     }

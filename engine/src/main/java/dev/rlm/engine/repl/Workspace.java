@@ -8,6 +8,7 @@ import dev.rlm.engine.sandbox.HostCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where the code of one loop runs: a sandbox that keeps its state, wherever it is. One block runs at a time. What comes out has
@@ -52,6 +53,7 @@ public interface Workspace extends AutoCloseable {
    * @param stderr what it wrote as errors
    * @param result {@code repr} of the last expression's value
    * @param error what went wrong
+   * @param changed the names of the variables that it bound or changed; empty when not all of them are known
    * @param usable whether the workspace still has its state, so that another block can run in it
    * @param findings what the filter found
    */
@@ -61,11 +63,13 @@ public interface Workspace extends AutoCloseable {
       String stderr,
       Optional<String> result,
       Optional<ExecutionError> error,
+      Optional<Set<String>> changed,
       boolean usable,
       List<EgressFinding> findings) {
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public BlockResult {
+      changed = changed.map(Set::copyOf);
       findings = List.copyOf(findings);
     }
   }

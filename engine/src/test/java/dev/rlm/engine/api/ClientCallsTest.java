@@ -1,6 +1,7 @@
 package dev.rlm.engine.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rlm.engine.sandbox.HostCalls.HostCallException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -43,7 +45,7 @@ final class ClientCallsTest {
 
   @Test
   void eachAnswerGoesToItsOwnCall() throws Exception {
-    ClientCalls calls = ClientCalls.of(json("[\"f\",\"g\",\"f\"]"), client);
+    ClientCalls calls = ClientCalls.of(json("[\"f\",\"g\",\"f\"]"), true, client);
     assertEquals(Set.of("f", "g"), calls.functions());
     FutureTask<String> first = call(calls, "f");
     Event.Call one = next();
@@ -59,13 +61,13 @@ final class ClientCallsTest {
   void aClientThatIsGoneIsAnExceptionToTheCode() {
     gone = true;
     HostCallException raised =
-        assertThrows(HostCallException.class, () -> ClientCalls.of(json("[\"f\"]"), client).call("f", "[]", "{}"));
+        assertThrows(HostCallException.class, () -> ClientCalls.of(json("[\"f\"]"), true, client).call("f", "[]", "{}"));
     assertEquals("ConnectionError", raised.name());
   }
 
   @Test
   void anAnswerToACallThatWasBrokenOffIsIgnored() throws Exception {
-    ClientCalls calls = ClientCalls.of(json("[\"f\"]"), client);
+    ClientCalls calls = ClientCalls.of(json("[\"f\"]"), true, client);
     FutureTask<String> task = new FutureTask<>(() -> calls.call("f", "[]", "{}"));
     Thread thread = Thread.startVirtualThread(task);
     Event.Call call = next();
@@ -77,16 +79,16 @@ final class ClientCallsTest {
   @ParameterizedTest
   @ValueSource(strings = {"\"f\"", "{}", "[1]", "[\"\"]", "[\"f()\"]", "[\"1f\"]", "[\"f\\n\"]", "[\"é\"]", "[null]", "null"})
   void refusesWhatAreNoNames(String names) {
-    assertThrows(ApiException.class, () -> ClientCalls.of(json(names), client));
+    assertThrows(ApiException.class, () -> ClientCalls.of(json(names), true, client));
   }
 
   @Test
   void refusesTooManyNamesAndTooLongOnes() {
     String hundred = IntStream.range(0, 100).mapToObj(i -> "\"f" + i + "\"").collect(Collectors.joining(","));
-    assertEquals(100, ClientCalls.of(json("[" + hundred + "]"), client).functions().size());
-    assertThrows(ApiException.class, () -> ClientCalls.of(json("[" + hundred + ",\"f0\"]"), client));
-    assertEquals(1, ClientCalls.of(json("[\"" + "f".repeat(100) + "\"]"), client).functions().size());
-    assertThrows(ApiException.class, () -> ClientCalls.of(json("[\"" + "f".repeat(101) + "\"]"), client));
+    assertEquals(100, ClientCalls.of(json("[" + hundred + "]"), true, client).functions().size());
+    assertThrows(ApiException.class, () -> ClientCalls.of(json("[" + hundred + ",\"f0\"]"), true, client));
+    assertEquals(1, ClientCalls.of(json("[\"" + "f".repeat(100) + "\"]"), true, client).functions().size());
+    assertThrows(ApiException.class, () -> ClientCalls.of(json("[\"" + "f".repeat(101) + "\"]"), true, client));
   }
 
   private static FutureTask<String> call(ClientCalls calls, String name) {
@@ -101,5 +103,15 @@ final class ClientCallsTest {
 
   private static JsonNode json(String text) {
     return Json.read(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aCallMayTakeLongWhereWaitingIsNotTheCodesTime() {
+    ClientCalls timed = ClientCalls.of(json("[\"f\"]"), true, client);
+    ClientCalls untimed = ClientCalls.of(json("[\"f\"]"), false, client);
+    assertTrue(timed.timed());
+    assertEquals(Duration.ofMinutes(5), timed.limits().timeout());
+    assertFalse(untimed.timed());
+    assertEquals(Duration.ofHours(1), untimed.limits().timeout());
   }
 }

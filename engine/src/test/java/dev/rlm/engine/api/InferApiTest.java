@@ -184,6 +184,7 @@ final class InferApiTest {
         "{\"query\":\"q\",\"limits\":{\"max_cost\":-1}} | not a number from 0",
         "{\"query\":\"q\",\"limits\":{\"max_seconds\":0}} | a run takes some time",
         "{\"query\":\"q\",\"schema\":7} | the schema of the answer cannot be used",
+        "{\"query\":\"q\",\"schema\":{\"type\":7}} | the schema of the answer cannot be used: /type",
       })
   void saysWhatIsWrongWithARequest(String body, String message) throws Exception {
     HttpResponse<String> response = post(body, "application/json");
@@ -253,7 +254,11 @@ final class InferApiTest {
           assertTrue(in.read() >= 0);
         }
       }
+      long gone = System.nanoTime();
       Eventually.holds("no sandbox is left", () -> lab.sessions().count() == 0 && lab.pool().figures().leased() == 0);
+      Duration took = Duration.ofNanos(System.nanoTime() - gone);
+      // Two seconds are promised, and measured by the benchmark; this machine may be busy with other tests.
+      assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, () -> "its children, who wait for models, took %s".formatted(took));
     }
   }
 

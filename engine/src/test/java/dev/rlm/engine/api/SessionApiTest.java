@@ -375,6 +375,8 @@ final class SessionApiTest {
               "{\"type\":\"execute\",\"code\":\"y\"}",
               "{\"type\":\"execute\",\"code\":\"y\",\"functions\":\"f\"}",
               "{\"type\":\"execute\",\"code\":\"y\",\"functions\":[\"f()\"]}",
+              "{\"type\":\"execute\",\"code\":\"y\",\"timed\":1}",
+              "{\"type\":\"execute\",\"code\":\"y\",\"nested\":null}",
               "{\"type\":\"reply\"}",
               "{\"type\":\"reply\",\"call\":1.5,\"value\":1}",
               "{\"type\":\"reply\",\"call\":1}",
@@ -485,6 +487,21 @@ final class SessionApiTest {
               .formatted(client.next("call").path("call")));
       assertEquals("ValueError/no", client.next("result").path("value").textValue());
       client.next("end");
+    }
+  }
+
+  @Test
+  void waitingIsNotTheCodesTimeWhereItsClientSaysSo() throws Exception {
+    server.does(
+        (_, request, _) ->
+            Results.of(new Outcome.Completed(), Optional.of(Boolean.toString(request.calls().timed())), Map.of()));
+    try (SessionServer.Client client = server.connect(server.open(), SessionServer.KEY)) {
+      for (String timed : List.of("", ",\"timed\":true", ",\"timed\":false")) {
+        client.send("{\"type\":\"execute\",\"code\":\"x\",\"functions\":[\"f\"]%s}".formatted(timed));
+        client.next("start");
+        assertEquals(Boolean.toString(!timed.endsWith("false")), client.next("result").path("value").textValue());
+        client.next("end");
+      }
     }
   }
 

@@ -42,6 +42,7 @@ final class SettingsTest {
 
   private static final Settings DEFAULTS =
       new Settings(
+          new PlaneSettings(PlaneSettings.Plane.BOTH, Optional.empty(), Optional.empty()),
           new ServerSettings("127.0.0.1", 8000, List.of(), List.of(), ByteSize.mebibytes(16)),
           new SandboxSettings(
               SandboxSettings.Mode.DOCKER,
@@ -73,7 +74,8 @@ final class SettingsTest {
               Map.of(),
               Duration.ofMinutes(5),
               4,
-              16_384),
+              16_384,
+              128_000),
           new RunSettings(
               16,
               20,
@@ -82,7 +84,7 @@ final class SettingsTest {
               500,
               64,
               5_000_000,
-              1_000_000,
+              2_000_000,
               Optional.empty(),
               Duration.ofMinutes(10),
               10_000,
@@ -98,6 +100,13 @@ final class SettingsTest {
     assertEquals(DEFAULTS, Settings.from(Map.of()));
   }
 
+  /** Each holds what its answer may take: else some would wait for the others. */
+  @Test
+  void asManyModelCallsAsMayBeUnderWayFitIntoTheirBudget() {
+    long held = (long) DEFAULTS.runs().concurrentCalls() * DEFAULTS.models().maxOutputTokens();
+    assertTrue(held <= DEFAULTS.runs().outputTokens(), () -> "%d tokens".formatted(held));
+  }
+
   @Test
   void readsTheseVariables() {
     assertEquals(
@@ -107,6 +116,7 @@ final class SettingsTest {
             "LLM_API_KEY",
             "LLM_ATTEMPTS",
             "LLM_BASE_URL",
+            "LLM_CONTEXT_WINDOW",
             "LLM_MAX_OUTPUT_TOKENS",
             "LLM_MODEL",
             "LLM_MODELS",
@@ -129,7 +139,9 @@ final class SettingsTest {
             "RLM_EGRESS_ECHO",
             "RLM_EGRESS_POLICY",
             "RLM_EGRESS_RULES",
+            "RLM_EXECUTION_KEY",
             "RLM_EXECUTION_MODE",
+            "RLM_EXECUTION_URL",
             "RLM_GUARD",
             "RLM_HOME",
             "RLM_HOST",
@@ -152,6 +164,7 @@ final class SettingsTest {
             "RLM_OUTPUT_KEPT",
             "RLM_OUTPUT_LIMIT",
             "RLM_PIDS_LIMIT",
+            "RLM_PLANE",
             "RLM_POOL_PARALLEL",
             "RLM_POOL_SIZE",
             "RLM_PORT",
@@ -163,6 +176,7 @@ final class SettingsTest {
             "RLM_TRAJECTORY_BUDGET",
             "RLM_TRAJECTORY_TTL",
             "SESSION_TTL",
+            "WASM_SERVICE_URL",
             "XDG_STATE_HOME"),
         Settings.variableNames());
   }
@@ -176,6 +190,7 @@ final class SettingsTest {
         "LLM_API_KEY | sk-secret | apiKey=true",
         "LLM_ATTEMPTS | 2 | attempts=2",
         "LLM_BASE_URL | http://127.0.0.1:11434/v1/ | baseUrl=http://127.0.0.1:11434/v1,",
+        "LLM_CONTEXT_WINDOW | 99000 | contextWindow=99000",
         "LLM_MAX_OUTPUT_TOKENS | 99 | maxOutputTokens=99",
         "LLM_MODEL | local | model=local, recursiveModel=local",
         "LLM_MODELS | a, b | others=[a, b]",
@@ -223,6 +238,8 @@ final class SettingsTest {
         "MAX_SESSIONS | 7 | maxSessions=7",
         "RLM_MAX_SANDBOXES | 99 | ceiling=99",
         "RLM_PIDS_LIMIT | 20 | processes=20",
+        "RLM_PLANE | execution | plane=EXECUTION",
+        "RLM_EXECUTION_KEY | the-key-of-it | executionKey=true",
         "RLM_POOL_PARALLEL | 3 | parallel=3",
         "RLM_POOL_SIZE | 0 | size=0",
         "SESSION_TTL | 60 | sessionTimeToLive=PT1M",
@@ -294,6 +311,7 @@ final class SettingsTest {
         "RLM_MEMORY_LIMIT | -1 | not a size",
         "RLM_MEMORY_LIMIT | 999999999999999g | RLM_MEMORY_LIMIT=999999999999999g",
         "RLM_TMP_LIMIT | 513m | at most the memory limit",
+        "LLM_CONTEXT_WINDOW | 32000 | is less than twice LLM_MAX_OUTPUT_TOKENS=16384",
         "LLM_BASE_URL | ftp://a | use an address such as",
         "LLM_BASE_URL | http://user@host/v1 | use an address such as",
         "LLM_PRICES | a | use a list of name=value",
@@ -322,6 +340,28 @@ final class SettingsTest {
     assertTrue(message.contains(variable), message);
     assertTrue(message.contains(advice), message);
     assertEquals(1, message.lines().count(), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RLM_EXECUTION_URL", "WASM_SERVICE_URL"})
+  void theAddressOfAnExecutionPlaneMakesAnInferencePlane(String variable) {
+    Settings settings =
+        Settings.from(
+            Map.of(variable, "http://10.0.0.1:8000/", "LLM_API_KEY", "sk-of-a-model", "RLM_EXECUTION_KEY", "the-key-of-it"));
+    assertEquals(
+        new PlaneSettings(
+            PlaneSettings.Plane.INFERENCE, Optional.of(URI.create("http://10.0.0.1:8000")), Optional.of("the-key-of-it")),
+        settings.planes());
+    assertFalse(settings.toString().contains("the-key-of-it"), settings::toString);
+  }
+
+  @Test
+  void planesThatCannotBeAreRefused() {
+    assertTrue(problems(Map.of("RLM_PLANE", "execution", "LLM_API_KEY", "sk-of-a-model")).contains("holds no key"));
+    assertTrue(problems(Map.of("RLM_PLANE", "inference", "LLM_API_KEY", "sk-of-a-model")).contains("set RLM_EXECUTION_URL"));
+    assertTrue(problems(Map.of("RLM_EXECUTION_URL", "http://10.0.0.1:8000")).contains("set LLM_API_KEY"));
+    assertTrue(
+        problems(Map.of("RLM_PLANE", "both", "RLM_EXECUTION_URL", "http://10.0.0.1:8000")).contains("RLM_PLANE=inference alone"));
   }
 
   @Test

@@ -38,7 +38,9 @@ final class AnswerSchemaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[]", "3", "\"text\"", "{\"$ref\":\"#/nowhere\"}", "{\"type\":\"object\",\"pattern\":\"[\"}"})
+  @ValueSource(strings = {"[]", "3", "\"text\"", "{\"$ref\":\"#/nowhere\"}", "{\"type\":\"object\",\"pattern\":\"[\"}",
+        "{\"type\":7}", "{\"type\":\"text\"}", "{\"properties\":{\"n\":{\"minimum\":\"3\"}}}", "{\"required\":\"n\"}",
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":7}"})
   void whatIsNoSchemaIsRefused(String json) {
     InferenceException refused = assertThrows(InferenceException.class, () -> schema(json));
     assertEquals(InferenceException.Reason.INVALID, refused.reason());

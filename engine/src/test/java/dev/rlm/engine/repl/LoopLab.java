@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The loop with everything real below it, containers included, and a model server whose answers a test writes. */
@@ -77,6 +78,8 @@ public final class LoopLab implements AutoCloseable {
   private final ModelServer server = ModelServer.start(asked -> script().answer(asked));
   private final OpenAiModelClient client = new OpenAiModelClient(server.baseUrl(), KEY, ByteSize.mebibytes(1));
   private volatile Script script = _ -> Answer.text("FINAL(nothing)");
+  private final AtomicInteger executions = new AtomicInteger();
+  private volatile long promptWindow = 1_000_000;
   private volatile Duration blockTimeout = Duration.ofSeconds(30);
 
   /** What came of a run, and what was heard of it. */
@@ -124,11 +127,16 @@ public final class LoopLab implements AutoCloseable {
               }
             },
             InstantSource.system());
-    executor =
+    Executor holding =
         new HoldingExecutor(
             contexts,
             new AdmittingExecutor(
                 new Admission(maxConcurrent, 64), WAIT, new SandboxExecutor(runtime.isolation(), 1 << 20, WAIT)));
+    executor =
+        (command, source, listener) -> {
+          executions.incrementAndGet();
+          return holding.execute(command, source, listener);
+        };
     sessions =
         new SessionRegistry(
             pool,
@@ -158,6 +166,15 @@ public final class LoopLab implements AutoCloseable {
 
   void blockTimeout(Duration timeout) {
     blockTimeout = timeout;
+  }
+
+  /** Returns how many executions there were in all sandboxes. */
+  int executions() {
+    return executions.get();
+  }
+
+  void promptWindow(long tokens) {
+    promptWindow = tokens;
   }
 
   public ModelServer server() {
@@ -200,6 +217,7 @@ public final class LoopLab implements AutoCloseable {
             new RetryingModelClient(client, 3, Duration.ofSeconds(30)),
             new SessionWorkspaces(sessions),
             1_000,
+            promptWindow,
             blockTimeout),
         egress,
         recorder,

@@ -128,6 +128,50 @@ final class LoopTest {
   }
 
   @Test
+  void endingsInStringsAndSentencesAreNoEndings() throws InterruptedException {
+    lab.replies(code("text = 'FINAL(wrong)'\nprint(text)\nprint('FINAL_VAR(text)')"), "I saw FINAL(wrong) in `FINAL(text)`.", "FINAL(right)");
+    LoopLab.Ran ran = lab.run("x");
+    assertEquals("right", ran.answer());
+    assertEquals(3, ran.result().totals().iterations());
+  }
+
+  @Test
+  void variablesAreShownWithTheirTypes() throws InterruptedException {
+    lab.replies(code("import os\n_hidden = 1\nnumbers = [1]\ndef f(): pass\nFINAL(SHOW_VARS())"));
+    assertEquals("{\"answer\":\"dict\",\"context\":\"str\",\"f\":\"function\",\"numbers\":\"list\"}", lab.run("x").answer());
+  }
+
+  /** Megabytes in which lines of 50 characters are odd or even but for a needle; two of their numbers have a certain sum. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10})
+  void tasksOverLargeContextsAreSolved(int megabytes) throws InterruptedException {
+    int lines = megabytes * 1_000_000 / 50;
+    int needle = lines * 2 / 3;
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < lines; i++) {
+      String kind = i == needle ? "needle N-%d-X".formatted(megabytes) : i % 3 == 0 ? "odd" : "even";
+      long number = i == 10 ? 5 : i == lines - 10 ? 1_000_000_002L : i * 2L + 1_100_000_000L;
+      text.append("%-34s%015d%n".formatted(kind, number));
+    }
+    lab.replies(
+        code("print(type(context), len(context))\nprint(context[:200])"),
+        code(
+            """
+            at = context.find('needle')
+            seen, pair = set(), None
+            for line in context.splitlines() if type(context) is str else context:
+                number = int(line.split()[-1])
+                if 1_000_000_007 - number in seen:
+                    pair = sorted((number, 1_000_000_007 - number))
+                seen.add(number)
+            FINAL([context[at:at + 100].split()[1], context.count('odd'), pair])"""));
+    int odd = (lines + 2) / 3 - (needle % 3 == 0 ? 1 : 0);
+    assertEquals(
+        "[\"N-%d-X\",%d,[5,1000000002]]".formatted(megabytes, odd),
+        lab.run(LoopLab.WIDE, LoopLab.request("the needle, the odd ones and the pair", lab.stored(text.toString()))).answer());
+  }
+
+  @Test
   void allBlocksRunInTheirOrder() throws InterruptedException {
     lab.replies(code("x = 1\nprint('one')") + "\nand\n```python\nx += 1\nprint('two', x)\n```", "FINAL_VAR(x)");
     assertEquals("2", lab.run("x").answer());
@@ -171,6 +215,40 @@ final class LoopTest {
       assertEquals(earlier, asked.get(i).messages().subList(0, earlier.size()));
     }
     assertEquals(4, asked.size());
+  }
+
+  @Test
+  void aLongConversationIsReducedAndItsVariablesAreKept() throws InterruptedException {
+    lab.promptWindow(6_000);
+    try {
+      int before = lab.server().asked().size();
+      lab.does(
+          asked -> {
+            int turn = Integer.parseInt(asked.last().replaceAll("(?s).*Turn (\\d+) of 20\\..*", "$1"));
+            return Answer.text(
+                turn == 1 ? code("kept = 'from turn 1'\nprint('x' * 3000)") : turn < 12 ? code("print('x' * 3000)") : "FINAL_VAR(kept)");
+          });
+      assertEquals("from turn 1", lab.run("hello").answer());
+      List<Asked> asked = lab.server().asked().subList(before, lab.server().asked().size());
+      assertEquals(12, asked.size());
+      assertTrue(asked.stream().allMatch(sent -> sent.body().length() < 4 * 6_000), "what is sent fits");
+      assertTrue(asked.stream().anyMatch(sent -> sent.body().contains("its older part is left out")), "it was reduced");
+      assertEquals(asked.getFirst().messages(), asked.getLast().messages().subList(0, 2));
+    } finally {
+      lab.promptWindow(1_000_000);
+    }
+  }
+
+  @Test
+  void onlyBlocksThatMayHaveTouchedThemAreFollowedByTheEnginesOwnCode() throws InterruptedException {
+    int before = lab.executions();
+    lab.replies(code("x = 1\nprint(x)\nx"), code("d = {'ready': True}\nfor i in range(3): x += i"), code("FINAL(x)"));
+    assertEquals("4", lab.run("hello").answer());
+    int plain = lab.executions();
+    lab.replies(code("x = 1\nprint(x)\nx"), code("def done(v):\n    answer['content'] = v\n    answer['ready'] = True"), code("done(4)"));
+    assertEquals("4", lab.run("hello").answer());
+    assertEquals(1 + 3, plain - before, "the prelude, and the three blocks");
+    assertEquals(1 + 3 + 1, lab.executions() - plain);
   }
 
   @Test

@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -48,7 +52,7 @@ final class Api implements AutoCloseable {
           .disableCookieManagement()
           .build();
 
-  private final HttpClient sockets = HttpClient.newHttpClient();
+  private final HttpClient asynchronous = HttpClient.newHttpClient();
   private final String url;
 
   Api(int port) {
@@ -114,7 +118,7 @@ final class Api implements AutoCloseable {
 
   /** Opens a session's socket. */
   WebSocket socket(String session, WebSocket.Listener listener) throws Exception {
-    return sockets
+    return asynchronous
         .newWebSocketBuilder()
         .buildAsync(URI.create(url.replace("http", "ws") + "/session/" + session + "/stream"), listener)
         .get(10, TimeUnit.SECONDS);
@@ -177,9 +181,39 @@ final class Api implements AutoCloseable {
         });
   }
 
+  /** Returns where the engine is. */
+  String url() {
+    return url;
+  }
+
+  /** Sends a document, and goes away without an answer when that holds. */
+  void abandon(String path, Map<String, Object> body, Callable<Boolean> when) throws Exception {
+    CompletableFuture<?> answer =
+        asynchronous.sendAsync(
+            HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build(),
+            HttpResponse.BodyHandlers.discarding());
+    while (!when.call()) {
+      if (answer.isDone()) {
+        throw new IllegalStateException("it was answered too soon");
+      }
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    answer.cancel(true);
+  }
+
+  /** Waits until no sandbox is in use. */
+  void awaitUnused() throws Exception {
+    while (send("GET", "/ready", null).body().path("pool").path("leased").asInt() > 0) {
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+  }
+
   @Override
   public void close() {
-    sockets.shutdownNow();
+    asynchronous.shutdownNow();
     http.close(CloseMode.IMMEDIATE);
   }
 }

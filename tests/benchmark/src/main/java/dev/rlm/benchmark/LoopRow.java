@@ -2,6 +2,7 @@ package dev.rlm.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rlm.models.Answer;
+import dev.rlm.models.Asked;
 import dev.rlm.models.ModelServer;
 import java.io.BufferedWriter;
 import java.nio.file.Files;
@@ -19,6 +20,16 @@ final class LoopRow implements Row {
   private static final int TURNS = 20;
   private static final int CALLS = 200;
   private static final int BATCH = 64;
+  private static final int CHILDREN = 3;
+
+  private static final String BATCHED =
+      """
+      import time
+      started = time.perf_counter_ns()
+      answers = llm_query_batched(['a question'] * %d)
+      FINAL(time.perf_counter_ns() - started)
+      """
+          .formatted(BATCH);
 
   private static final String PAIRS =
       """
@@ -62,7 +73,8 @@ final class LoopRow implements Row {
       List<Figure> figures = new ArrayList<>();
       figures.add(Figure.of("of a turn with one block, the models' own time excluded, p50", "ms", turns.medianMillis()).atMost(10));
       figures.add(Figure.of("of a sub-call, the models' own time excluded, p50", "ms", calls.medianMillis()).atMost(2));
-      figures.add(batch(scale));
+      figures.add(planes(scale, models));
+      waiting(scale, figures);
       for (int megabytes : scale.quick() ? new int[] {1} : new int[] {1, 10, 100}) {
         tasks(api, megabytes, figures);
       }
@@ -79,7 +91,7 @@ final class LoopRow implements Row {
         "RLM_MAX_SUB_CALLS", "1000");
   }
 
-  private static String question(dev.rlm.models.Asked asked) {
+  private static String question(Asked asked) {
     return asked.inLoop() ? asked.messages().get(1).text() : asked.last();
   }
 
@@ -129,25 +141,68 @@ final class LoopRow implements Row {
     return (long) (answer.path("execution_time").asDouble() * 1e9) - (models.busyNanos() - before);
   }
 
-  /** A batch has models of its own, which take their time. */
-  private Figure batch(Scale scale) throws Exception {
-    Samples together = new Samples();
-    try (ModelServer slow =
-            ModelServer.start(
-                asked ->
-                    asked.inLoop()
-                        ? Answer.text(
-                            code("import time\nt = time.perf_counter_ns()\nr = llm_query_batched(['p'] * %d)\nFINAL(time.perf_counter_ns() - t)".formatted(BATCH)))
-                        : new Answer.Late(Duration.ofSeconds(1), Answer.text("x")));
-        EngineProcess engine = laboratory.engine(variables(slow))) {
-      run(engine.api(), "batch", Optional.empty());
-      for (int i = 0; i < scale.of(2, 10); i++) {
-        together.add(Long.parseLong(run(engine.api(), "batch", Optional.empty()).path("answer").asText()));
+  /** The same turns with two engines, one for the loop and one for its code. */
+  private Figure planes(Scale scale, ModelServer models) throws Exception {
+    Samples turns = new Samples();
+    try (EngineProcess execution = laboratory.engine(Map.of("RLM_PLANE", "execution"))) {
+      Map<String, String> variables = new HashMap<>(variables(models));
+      variables.put("RLM_EXECUTION_URL", execution.api().url());
+      try (EngineProcess inference = laboratory.engine(variables)) {
+        for (int i = 0; i < scale.of(2, 5); i++) {
+          run(inference.api(), "turns", Optional.empty());
+        }
+        for (int i = 0; i < scale.of(3, 8); i++) {
+          execution.api().awaitQuiet();
+          turns.add((own(inference.api(), models, "turns") - own(inference.api(), models, "none")) / (TURNS - 1));
+        }
       }
     }
-    return Figure.of("%d sub-calls of 1 s in one batch, p50".formatted(BATCH), "ms", together.medianMillis())
-        .beside("one after another", BATCH * 1_000.0)
-        .atMost(1_300);
+    return Figure.of("of such a turn whose code runs in another engine, p50", "ms", turns.medianMillis());
+  }
+
+  /** Models that take their time, and so have an engine of their own. */
+  private static Answer slowly(Asked asked) {
+    if (!asked.inLoop()) {
+      return new Answer.Late(asked.last().equals("wait") ? Duration.ofMinutes(1) : Duration.ofSeconds(1), Answer.text("x"));
+    }
+    String question = question(asked);
+    return Answer.text(
+        code(
+            question.contains("batch")
+                ? BATCHED
+                : question.contains("child") ? "llm_query('wait')" : "rlm_query_batched(['child'] * %d)".formatted(CHILDREN)));
+  }
+
+  private void waiting(Scale scale, List<Figure> figures) throws Exception {
+    Samples together = new Samples();
+    Samples gone = new Samples();
+    try (ModelServer slow = ModelServer.start(LoopRow::slowly).forgetful();
+        EngineProcess engine = laboratory.engine(variables(slow))) {
+      Api api = engine.api();
+      for (int i = 0; i <= scale.of(2, 10); i++) {
+        long nanos = Long.parseLong(run(api, "batch", Optional.empty()).path("answer").asText());
+        if (i > 0) { // The first one warms up.
+          together.add(nanos);
+        }
+      }
+      for (int i = 0; i < scale.of(1, 5); i++) {
+        api.awaitQuiet();
+        int others = slow.underWay(); // It does not notice that nobody waits for its answers any more.
+        api.abandon("/infer", Map.of("query", "tree"), () -> slow.underWay() == others + CHILDREN);
+        gone.time(
+            () -> {
+              api.awaitUnused();
+              return true;
+            });
+      }
+    }
+    figures.add(
+        Figure.of("%d sub-calls of 1 s in one batch, p50".formatted(BATCH), "ms", together.medianMillis())
+            .beside("one after another", BATCH * 1_000.0)
+            .atMost(1_300));
+    figures.add(
+        Figure.of("a client goes away, until a tree of 1 + %d is gone, p50".formatted(CHILDREN), "ms", gone.medianMillis())
+            .atMost(2_000));
   }
 
   private static void tasks(Api api, int megabytes, List<Figure> figures) throws Exception {

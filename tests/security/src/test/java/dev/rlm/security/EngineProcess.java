@@ -196,6 +196,12 @@ final class EngineProcess implements AutoCloseable {
     client = HttpClient.newHttpClient();
   }
 
+  /** Closes the connections under the requests that are under way. */
+  void breakOff() {
+    client.shutdownNow();
+    client = HttpClient.newHttpClient();
+  }
+
   /** Returns the address of a path, for clients of another kind. */
   URI address(String scheme, String path) {
     return URI.create("%s://127.0.0.1:%d%s".formatted(scheme, port.join(), path));

@@ -19,9 +19,9 @@ import dev.rlm.engine.model.ModelException;
 import dev.rlm.engine.model.ModelRequest;
 import dev.rlm.engine.model.TokenUsage;
 import dev.rlm.engine.sandbox.ByteSize;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -150,20 +150,7 @@ public final class OpenAiModelClient implements ModelClient, AutoCloseable {
           default -> status >= 500 ? ModelException.Reason.PROVIDER_FAILED : ModelException.Reason.REFUSED;
         };
     String said = e.getMessage() == null ? "" : ": " + e.getMessage();
-    return new ModelException(reason, message(request, "answered with status %d%s".formatted(status, said)), retryAfter(e));
-  }
-
-  /** In seconds; a date, which the header may be as well, is not looked at: clocks differ. */
-  private static Duration retryAfter(OpenAIServiceException e) {
-    try {
-      return e.headers().values("Retry-After").stream()
-          .findFirst()
-          .map(value -> Duration.ofMillis(new BigDecimal(value.strip()).movePointRight(3).longValue()))
-          .filter(Duration::isPositive)
-          .orElse(Duration.ZERO);
-    } catch (NumberFormatException notSeconds) {
-      return Duration.ZERO;
-    }
+    return new ModelException(reason, message(request, "answered with status %d%s".formatted(status, said)), RetryAfter.of(e.headers(), InstantSource.system()));
   }
 
   private ModelException failure(ModelException.Reason reason, ModelRequest request, String what) {

@@ -19,6 +19,9 @@ import dev.rlm.models.Asked;
 import dev.rlm.models.ModelServer;
 import dev.rlm.models.Script;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,9 +145,10 @@ final class OpenAiModelClientTest {
     assertEquals(
         Optional.of(Duration.ofMillis(1_500)),
         fails(new Answer.Raw(429, Map.of("Retry-After", "1.5"), "{}")).retryAfter());
-    assertEquals(
-        Optional.empty(),
-        fails(new Answer.Raw(429, Map.of("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT"), "{}")).retryAfter());
+    assertEquals(Optional.empty(), fails(new Answer.Raw(429, Map.of("Retry-After", "soon"), "{}")).retryAfter());
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(90));
+    Duration wait = fails(new Answer.Raw(503, Map.of("Retry-After", date), "{}")).retryAfter().orElseThrow();
+    assertTrue(wait.compareTo(Duration.ofSeconds(60)) > 0 && wait.compareTo(Duration.ofSeconds(90)) <= 0, wait::toString);
   }
 
   @Test
