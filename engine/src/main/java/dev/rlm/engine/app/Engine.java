@@ -20,6 +20,8 @@ import dev.rlm.engine.execution.RecordingExecutor;
 import dev.rlm.engine.execution.SandboxExecutor;
 import dev.rlm.engine.execution.SandboxSource;
 import dev.rlm.engine.execution.ThrowawaySource;
+import dev.rlm.engine.history.AuditLog;
+import dev.rlm.engine.history.AuditingExecutor;
 import dev.rlm.engine.history.TrajectoryStore;
 import dev.rlm.engine.remote.RemoteRuntime;
 import dev.rlm.engine.remote.RemoteWorkspaces;
@@ -112,7 +114,7 @@ final class Engine implements AutoCloseable {
             },
             InstantSource.system());
     this.admission = new Admission(execution.maxConcurrent(), execution.maxQueued());
-    this.executor =
+    Executor recording =
         new RecordingExecutor(
             meters,
             new HoldingExecutor(
@@ -122,6 +124,11 @@ final class Engine implements AutoCloseable {
                     execution.queueTimeout(),
                     new SandboxExecutor(
                         runtime.isolation(), Math.toIntExact(execution.outputKept().bytes()), execution.queueTimeout()))));
+    this.executor =
+        execution
+            .auditLog()
+            .map(file -> (Executor) new AuditingExecutor(new AuditLog(file, InstantSource.system()), recording))
+            .orElse(recording);
     this.throwaway = new ThrowawaySource(pool, egress);
     this.sessions =
         new SessionRegistry(

@@ -82,9 +82,26 @@ public sealed interface Event {
    * @param channel where it was
    * @param offset where in that it began, in bytes
    * @param length how long it was, in bytes
+   * @param decodeChain the encodings through which it was seen
+   * @param confidence how sure the rule is
    * @param action what was done
+   * @param tag equal for equal values within a session, or empty
    */
-  record Finding(String rule, String channel, long offset, long length, String action) {}
+  record Finding(
+      String rule,
+      String channel,
+      long offset,
+      long length,
+      List<String> decodeChain,
+      String confidence,
+      String action,
+      String tag) {
+
+    /** Copies the chain. */
+    public Finding {
+      decodeChain = List.copyOf(decodeChain);
+    }
+  }
 
   /**
    * It did not run, or the engine lost it.

@@ -138,7 +138,10 @@ final class Wire {
         node.path("channel").asText(),
         node.path("offset").asLong(),
         node.path("length").asLong(),
-        node.path("action").asText());
+        node.path("decode_chain").valueStream().map(JsonNode::asText).toList(),
+        node.path("confidence").asText(),
+        node.path("action").asText(),
+        node.path("tag").asText());
   }
 
   /** Reads what an engine says of itself. */

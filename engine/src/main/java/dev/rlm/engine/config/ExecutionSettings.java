@@ -1,7 +1,9 @@
 package dev.rlm.engine.config;
 
 import dev.rlm.engine.sandbox.ByteSize;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What executions may take.
@@ -13,6 +15,7 @@ import java.time.Duration;
  * @param queueTimeout how long one waits for its turn and its sandbox
  * @param outputKept how much of each output stream an answer carries, head and tail
  * @param outputLimit how much one execution may write before it is killed
+ * @param auditLog a file to which every execution adds a line; empty for none
  */
 public record ExecutionSettings(
     Duration timeout,
@@ -21,4 +24,5 @@ public record ExecutionSettings(
     int maxQueued,
     Duration queueTimeout,
     ByteSize outputKept,
-    ByteSize outputLimit) {}
+    ByteSize outputLimit,
+    Optional<Path> auditLog) {}

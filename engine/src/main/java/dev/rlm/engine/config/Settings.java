@@ -181,7 +181,8 @@ public record Settings(
         variables.whole("RLM_MAX_QUEUED", 64, 0, 10_000),
         variables.seconds("RLM_QUEUE_TIMEOUT", Duration.ofSeconds(60), longest),
         variables.size("RLM_OUTPUT_KEPT", ByteSize.mebibytes(1), ByteSize.mebibytes(64)),
-        variables.size("RLM_OUTPUT_LIMIT", ByteSize.mebibytes(64), ByteSize.mebibytes(1 << 14)));
+        variables.size("RLM_OUTPUT_LIMIT", ByteSize.mebibytes(64), ByteSize.mebibytes(1 << 14)),
+        variables.writableFile("RLM_AUDIT_LOG"));
   }
 
   private static PoolSettings pool(Variables variables, ExecutionSettings execution) {

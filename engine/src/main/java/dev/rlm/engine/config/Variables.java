@@ -110,6 +110,25 @@ final class Variables {
         });
   }
 
+  /** A file that can be written to, or made. */
+  Optional<Path> writableFile(String name) {
+    return parsed(
+        name,
+        Optional.empty(),
+        text -> {
+          Path file = Path.of(text).toAbsolutePath();
+          Path folder = file.getParent();
+          boolean writable =
+              Files.exists(file)
+                  ? !Files.isDirectory(file) && Files.isWritable(file)
+                  : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
+          if (!writable) {
+            throw new IllegalArgumentException("no file can be written to there");
+          }
+          return Optional.of(file);
+        });
+  }
+
   /** Reads an amount of money that may be nothing; empty where the variable is not set. */
   Optional<BigDecimal> amount(String name) {
     return parsed(

@@ -128,7 +128,7 @@ public final class Egress {
         log.error("the egress filter failed, and a text is withheld: {}", e.getClass().getName());
         return new Passed(
             Passage.WITHHELD,
-            List.of(new EgressFinding("filter-failure", EgressFinding.name(channel), 0, 0, "withheld")));
+            List.of(EgressFinding.ofWhole("filter-failure", EgressFinding.name(channel), "withheld")));
       }
     }
 

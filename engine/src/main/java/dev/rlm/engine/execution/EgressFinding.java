@@ -13,9 +13,30 @@ import java.util.Locale;
  *     or {@code answer}
  * @param offset where in the unfiltered channel it began, in bytes
  * @param length how long it was, in bytes
+ * @param decodeChain the encodings through which it was seen, the outermost first; empty when it stood there plainly
+ * @param confidence how sure the rule is: {@code low}, {@code medium} or {@code high}; {@code unknown} where a whole value was judged
  * @param action what was done: {@code redacted}, {@code reported} or {@code withheld}
+ * @param tag equal for equal values within a session, and says nothing else of them; empty where the policy asks for none
  */
-public record EgressFinding(String rule, String channel, long offset, long length, String action) {
+public record EgressFinding(
+    String rule,
+    String channel,
+    long offset,
+    long length,
+    List<String> decodeChain,
+    String confidence,
+    String action,
+    String tag) {
+
+  /** Copies the chain. */
+  public EgressFinding {
+    decodeChain = List.copyOf(decodeChain);
+  }
+
+  /** A whole value was redacted or withheld, for some reason in it. */
+  static EgressFinding ofWhole(String rule, String channel, String action) {
+    return new EgressFinding(rule, channel, 0, 0, List.of(), "unknown", action, "");
+  }
 
   static List<EgressFinding> of(EgressReport report) {
     return report.findings().stream()
@@ -26,7 +47,10 @@ public record EgressFinding(String rule, String channel, long offset, long lengt
                     name(finding.channel()),
                     finding.offset(),
                     finding.length(),
-                    finding.action().name().toLowerCase(Locale.ROOT)))
+                    finding.decodeChain(),
+                    finding.confidence().name().toLowerCase(Locale.ROOT),
+                    finding.action().name().toLowerCase(Locale.ROOT),
+                    finding.tag()))
         .toList();
   }
 
@@ -35,6 +59,6 @@ public record EgressFinding(String rule, String channel, long offset, long lengt
   }
 
   EgressFinding in(String other) {
-    return new EgressFinding(rule, other, offset, length, action);
+    return new EgressFinding(rule, other, offset, length, decodeChain, confidence, action, tag);
   }
 }

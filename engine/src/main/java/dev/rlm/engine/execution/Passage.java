@@ -227,7 +227,7 @@ final class Passage implements OutputListener {
       if (rules.isEmpty()) {
         return value;
       }
-      rules.forEach(rule -> note(new EgressFinding(rule, channel, 0, 0, "redacted")));
+      rules.forEach(rule -> note(EgressFinding.ofWhole(rule, channel, "redacted")));
       return "[REDACTED:%s]".formatted(rules.getFirst());
     } catch (JsonProcessingException | RuntimeException e) {
       fail(channel, e);
@@ -270,7 +270,7 @@ final class Passage implements OutputListener {
   private void fail(String channel, Exception e) {
     log.error("the egress filter failed, and what it was given is withheld: {}", e.getClass().getName());
     log.debug("the failure of the egress filter", e);
-    note(new EgressFinding("filter-failure", channel, 0, 0, "withheld"));
+    note(EgressFinding.ofWhole("filter-failure", channel, "withheld"));
   }
 
   /** Keeps a finding; of calls, of which there may be many, no more than a bounded number. */

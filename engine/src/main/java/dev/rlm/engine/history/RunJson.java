@@ -122,13 +122,16 @@ public final class RunJson {
         .put("cost", totals.cost().orElse(null));
   }
 
-  private static ObjectNode finding(EgressFinding finding) {
-    return JSON.objectNode()
-        .put("rule", finding.rule())
-        .put("channel", finding.channel())
-        .put("offset", finding.offset())
-        .put("length", finding.length())
-        .put("action", finding.action());
+  static ObjectNode finding(EgressFinding finding) {
+    ObjectNode json =
+        JSON.objectNode()
+            .put("rule", finding.rule())
+            .put("channel", finding.channel())
+            .put("offset", finding.offset())
+            .put("length", finding.length());
+    ArrayNode chain = json.putArray("decode_chain");
+    finding.decodeChain().forEach(chain::add);
+    return json.put("confidence", finding.confidence()).put("action", finding.action()).put("tag", finding.tag());
   }
 
   private static ObjectNode limits(RunLimits limits) {

@@ -111,7 +111,15 @@ final class RemoteWorkspace implements Workspace {
   }
 
   private static EgressFinding finding(Event.Finding found) {
-    return new EgressFinding(found.rule(), found.channel(), found.offset(), found.length(), found.action());
+    return new EgressFinding(
+        found.rule(),
+        found.channel(),
+        found.offset(),
+        found.length(),
+        found.decodeChain(),
+        found.confidence(),
+        found.action(),
+        found.tag());
   }
 
   @Override

@@ -242,7 +242,7 @@ final class EgressTest {
     try (CapturedLog log = new CapturedLog(Passage.class)) {
       ExecutionError error = passage.error(new ExecutionError("Fine", noText(), "also fine"));
       assertEquals(new ExecutionError("Fine", "[WITHHELD:filter-failure]", "also fine"), error);
-      assertEquals(List.of(new EgressFinding("filter-failure", "error", 0, 0, "withheld")), passage.findings());
+      assertEquals(List.of(EgressFinding.ofWhole("filter-failure", "error", "withheld")), passage.findings());
       assertTrue(log.events().getFirst().startsWith("ERROR"), log::text);
     }
   }

@@ -69,7 +69,7 @@ public final class Executions {
         Optional.of("42"),
         Map.of(),
         true,
-        List.of(new EgressFinding("github-pat", "stdout", 3, 40, "redacted")),
+        List.of(new EgressFinding("github-pat", "stdout", 3, 40, List.of("base64"), "high", "redacted", "0a1b2c3d")),
         Isolation.NONE,
         Results.USAGE,
         execution.timing());

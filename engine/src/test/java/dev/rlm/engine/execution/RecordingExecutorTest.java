@@ -41,7 +41,7 @@ final class RecordingExecutorTest {
 
   @Test
   void countsFindings() throws Exception {
-    EgressFinding finding = new EgressFinding("github-pat", "stdout", 0, 40, "redacted");
+    EgressFinding finding = new EgressFinding("github-pat", "stdout", 0, 40, List.of(), "high", "redacted", "");
     Executions.run(
         new RecordingExecutor(
             meters, (_, _, _) -> Executions.of(new Outcome.Completed(), Map.of(), List.of(finding, finding))),
@@ -112,7 +112,7 @@ final class RecordingExecutorTest {
         Optional.of("HOSTILE"),
         Map.of("HOSTILE", "HOSTILE"),
         false,
-        List.of(new EgressFinding("private-key", "stderr", 0, 7, "redacted")),
+        List.of(new EgressFinding("private-key", "stderr", 0, 7, List.of(), "high", "redacted", "")),
         execution.isolation(),
         execution.usage(),
         execution.timing());
