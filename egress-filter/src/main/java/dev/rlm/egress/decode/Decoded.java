@@ -139,20 +139,8 @@ public final class Decoded {
     return Math.max(end(from), end(to - 1));
   }
 
-  /** Whether most of it is text, so that detectors for text make sense. */
-  boolean isText() {
-    return printable(Math.min(length, 4096)) * 100 >= Math.min(length, 4096) * 88;
-  }
-
   /** How many of the first bytes are printable. */
   int printable(int first) {
-    int count = 0;
-    for (int i = 0; i < Math.min(first, length); i++) {
-      byte b = bytes[i];
-      boolean plain = (b >= ' ' && b < 127) || b == '\n' || b == '\t' || b == '\r';
-      boolean utf8 = b < 0 && ((i + 1 < length && bytes[i + 1] < 0) || (i > 0 && bytes[i - 1] < 0));
-      count += plain || utf8 ? 1 : 0;
-    }
-    return count;
+    return Readable.printable(bytes, length, first);
   }
 }
