@@ -22,8 +22,8 @@ final class Minimizers {
 
   private static final int PLACE = 2 * BLOCK - 1;
 
-  /** Where the steps begin that rank a window: in its middle there are eight. */
-  private static final int MIDDLE = Steps.WINDOW / 2 - 4;
+  /** Steps that are ranked together; three times as many are a window, and the middle ranks it. */
+  private static final int EIGHT = Steps.WINDOW / 3;
 
   /** Where the chosen windows begin. */
   final int[] places = new int[BLOCK + 1];
@@ -33,6 +33,7 @@ final class Minimizers {
 
   private final Steps steps;
   private final int[] values = new int[BLOCK + NEEDED + 16];
+  private final int[] eights = new int[BLOCK + NEEDED + 16];
   private final int[] ranks = new int[BLOCK + NEEDED + 16];
   private int last = -1;
 
@@ -52,8 +53,8 @@ final class Minimizers {
     }
     int windows = choices + SPREAD - 1;
     steps.write(symbols, from, windows + Steps.WINDOW - 1, values);
-    System.arraycopy(values, MIDDLE, ranks, 0, windows + 7);
-    rank(ranks, windows);
+    join(values, eights, windows + 2 * EIGHT);
+    rank(eights, ranks, windows);
     least(ranks, windows);
     int found = gather(ranks, choices, places);
     int kept = 0;
@@ -62,7 +63,7 @@ final class Minimizers {
       int at = places[i];
       if (from + at != last && !Steps.isMonotonous(values, at)) {
         places[kept] = from + at;
-        hashes[kept++] = steps.hash(values, at);
+        hashes[kept++] = steps.hash(eights[at], eights[at + EIGHT], eights[at + 2 * EIGHT]);
       }
       last = from + at;
     }
@@ -70,40 +71,39 @@ final class Minimizers {
   }
 
   /**
-   * Makes ranks of eight values each, out of ranks of two and of four, all the same when they are
-   * read backwards; below a rank stands its place.
+   * Makes one value out of the eight from each place on, by way of two and of four; it is the same
+   * when they are read backwards.
    */
-  private static void rank(int[] ranks, int windows) {
-    for (int i = 0; i < windows + 6; i++) {
-      ranks[i] = (ranks[i] + ranks[i + 1]) * 0x9E3779B1;
+  private static void join(int[] values, int[] eights, int count) {
+    for (int i = 0; i < count + 6; i++) {
+      eights[i] = (values[i] + values[i + 1]) * 0x9E3779B1;
     }
-    for (int i = 0; i < windows + 4; i++) {
-      ranks[i] = (ranks[i] ^ ranks[i + 2]) * 0x85EBCA6B;
+    for (int i = 0; i < count + 4; i++) {
+      eights[i] = (eights[i] ^ eights[i + 2]) * 0x85EBCA6B;
     }
-    for (int i = 0; i < windows; i++) {
-      ranks[i] = ranks[i] + ranks[i + 4];
-    }
-    for (int i = 0; i < windows; i++) {
-      ranks[i] = (ranks[i] & ~PLACE) | i;
+    for (int i = 0; i < count; i++) {
+      eights[i] = eights[i] + eights[i + 4];
     }
   }
 
-  /** The least of the {@value #SPREAD} ranks from each place on: of 2, of 4, of 8, of 16, of all. */
+  /** The rank of each window: what its middle is worth, and below it its place. */
+  private static void rank(int[] eights, int[] ranks, int windows) {
+    for (int i = 0; i < windows; i++) {
+      ranks[i] = (eights[i + EIGHT] & ~PLACE) | i;
+    }
+  }
+
+  /** The least of the {@value #SPREAD} ranks from each place on: of 4, then of seven times 4. */
   private static void least(int[] ranks, int windows) {
-    for (int i = 0; i < windows - 1; i++) {
-      ranks[i] = Math.min(ranks[i], ranks[i + 1]);
-    }
     for (int i = 0; i < windows - 3; i++) {
-      ranks[i] = Math.min(ranks[i], ranks[i + 2]);
-    }
-    for (int i = 0; i < windows - 7; i++) {
-      ranks[i] = Math.min(ranks[i], ranks[i + 4]);
-    }
-    for (int i = 0; i < windows - 15; i++) {
-      ranks[i] = Math.min(ranks[i], ranks[i + 8]);
+      ranks[i] =
+          Math.min(
+              Math.min(ranks[i], ranks[i + 1]), Math.min(ranks[i + 2], ranks[i + 3]));
     }
     for (int i = 0; i < windows - 27; i++) {
-      ranks[i] = Math.min(ranks[i], ranks[i + 12]);
+      int first = Math.min(Math.min(ranks[i], ranks[i + 4]), Math.min(ranks[i + 8], ranks[i + 12]));
+      ranks[i] =
+          Math.min(first, Math.min(Math.min(ranks[i + 16], ranks[i + 20]), ranks[i + 24]));
     }
   }
 

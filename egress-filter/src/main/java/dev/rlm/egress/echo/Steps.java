@@ -16,7 +16,8 @@ final class Steps {
   static final int WINDOW = 24;
 
   private final int[] values = new int[64 * 64];
-  private final long[] multipliers = new long[WINDOW / 2];
+  private final long first;
+  private final long second;
 
   Steps(SplittableRandom random) {
     int[] key = new int[256];
@@ -28,9 +29,8 @@ final class Steps {
         values[a << 6 | b] = key[distance(a, b)];
       }
     }
-    for (int i = 0; i < multipliers.length; i++) {
-      multipliers[i] = random.nextLong() | 1;
-    }
+    first = random.nextLong() | 1;
+    second = random.nextLong() | 1;
   }
 
   private static int distance(int a, int b) {
@@ -54,25 +54,10 @@ final class Steps {
     }
   }
 
-  /** The hash of the window that begins at a step; written out, for it is asked for everywhere. */
-  long hash(int[] steps, int at) {
-    long[] by = multipliers;
-    long even =
-        (steps[at] + steps[at + 23]) * by[0]
-            + (steps[at + 2] + steps[at + 21]) * by[2]
-            + (steps[at + 4] + steps[at + 19]) * by[4]
-            + (steps[at + 6] + steps[at + 17]) * by[6]
-            + (steps[at + 8] + steps[at + 15]) * by[8]
-            + (steps[at + 10] + steps[at + 13]) * by[10];
-    long odd =
-        (steps[at + 1] + steps[at + 22]) * by[1]
-            + (steps[at + 3] + steps[at + 20]) * by[3]
-            + (steps[at + 5] + steps[at + 18]) * by[5]
-            + (steps[at + 7] + steps[at + 16]) * by[7]
-            + (steps[at + 9] + steps[at + 14]) * by[9]
-            + (steps[at + 11] + steps[at + 12]) * by[11];
-    long sum = even + odd;
-    return (sum ^ sum >>> 32) * 0x9E3779B97F4A7C15L;
+  /** The hash of a window, out of what its three thirds are worth; both sides count alike. */
+  long hash(int left, int middle, int right) {
+    long sum = (middle & 0xffffffffL | (long) (left + right) << 32) * first;
+    return (sum ^ sum >>> 32) * second;
   }
 
   /** Whether a window has the given steps, forwards or backwards. */
