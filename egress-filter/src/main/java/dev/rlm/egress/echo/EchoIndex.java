@@ -36,6 +36,7 @@ public final class EchoIndex {
 
   final ContextText text;
   final Steps steps;
+  final Scraps scraps;
   private final int[] slots;
   private final long[] filter;
   private final long[] sieve;
@@ -60,6 +61,7 @@ public final class EchoIndex {
     int sieveBits = Math.clamp(64 - Long.numberOfLeadingZeros(size / 4), 6, SIEVE);
     sieve = new long[1 << (sieveBits - 6)];
     sieveShift = 64 - sieveBits;
+    scraps = new Scraps(steps, size);
     free = slots.length - slots.length / 8;
     build();
   }
@@ -78,8 +80,10 @@ public final class EchoIndex {
       int count = Symbols.read(piece, end, symbols, before);
       int last = (end - 1) / Symbols.STRETCH;
       int stretch = 0;
+      minimizers.begin();
       for (int from = 0; from + Minimizers.NEEDED <= count; from += Minimizers.BLOCK) {
         int chosen = minimizers.choose(symbols, from, count);
+        scraps.add(minimizers.eights, minimizers.joined);
         fetch(minimizers.hashes, chosen, homes);
         for (int i = 0; i < chosen; i++) {
           stretch = stretch(before, last, stretch, minimizers.places[i]);
@@ -189,7 +193,7 @@ public final class EchoIndex {
 
   /** Bytes that the index takes up, without the document. */
   public long size() {
-    return 4L * slots.length + 8L * (filter.length + sieve.length);
+    return 4L * slots.length + 8L * (filter.length + sieve.length) + scraps.size();
   }
 
   private int slot(long hash) {

@@ -22,8 +22,7 @@ final class Minimizers {
 
   private static final int PLACE = 2 * BLOCK - 1;
 
-  /** Steps that are ranked together; three times as many are a window, and the middle ranks it. */
-  private static final int EIGHT = Steps.WINDOW / 3;
+  private static final int EIGHT = Steps.EIGHT;
 
   /** Where the chosen windows begin. */
   final int[] places = new int[BLOCK + 1];
@@ -31,9 +30,14 @@ final class Minimizers {
   /** Their hashes. */
   final long[] hashes = new long[BLOCK + 1];
 
+  /** What the steps of the block are worth, eight by eight. */
+  final int[] eights = new int[BLOCK + NEEDED + 16];
+
+  /** How many of them there are. */
+  int joined;
+
   private final Steps steps;
   private final int[] values = new int[BLOCK + NEEDED + 16];
-  private final int[] eights = new int[BLOCK + NEEDED + 16];
   private final int[] ranks = new int[BLOCK + NEEDED + 16];
   private int last = -1;
 
@@ -41,10 +45,15 @@ final class Minimizers {
     this.steps = steps;
   }
 
+  /** Begins with another text. */
+  void begin() {
+    last = -1;
+  }
+
   /**
    * Chooses among the windows that begin in a block of {@value #BLOCK} symbols and the {@value
    * #SPREAD} after it, without those that say nothing; gives how many. Blocks of one text are to be
-   * asked for in their order.
+   * asked for in their order, after {@link #begin}.
    */
   int choose(byte[] symbols, int from, int count) {
     int choices = Math.min(BLOCK, count - from - NEEDED + 1);
@@ -53,12 +62,12 @@ final class Minimizers {
     }
     int windows = choices + SPREAD - 1;
     steps.write(symbols, from, windows + Steps.WINDOW - 1, values);
-    join(values, eights, windows + 2 * EIGHT);
+    joined = windows + 2 * EIGHT;
+    Steps.join(values, eights, joined);
     rank(eights, ranks, windows);
     least(ranks, windows);
     int found = gather(ranks, choices, places);
     int kept = 0;
-    last = from == 0 ? -1 : last;
     for (int i = 0; i < found; i++) {
       int at = places[i];
       if (from + at != last && !Steps.isMonotonous(values, at)) {
@@ -70,22 +79,6 @@ final class Minimizers {
     return kept;
   }
 
-  /**
-   * Makes one value out of the eight from each place on, by way of two and of four; it is the same
-   * when they are read backwards.
-   */
-  private static void join(int[] values, int[] eights, int count) {
-    for (int i = 0; i < count + 6; i++) {
-      eights[i] = (values[i] + values[i + 1]) * 0x9E3779B1;
-    }
-    for (int i = 0; i < count + 4; i++) {
-      eights[i] = (eights[i] ^ eights[i + 2]) * 0x85EBCA6B;
-    }
-    for (int i = 0; i < count; i++) {
-      eights[i] = eights[i] + eights[i + 4];
-    }
-  }
-
   /** The rank of each window: what its middle is worth, and below it its place. */
   private static void rank(int[] eights, int[] ranks, int windows) {
     for (int i = 0; i < windows; i++) {
@@ -93,17 +86,22 @@ final class Minimizers {
     }
   }
 
-  /** The least of the {@value #SPREAD} ranks from each place on: of 4, then of seven times 4. */
+  /** The least of the {@value #SPREAD} ranks from each place on: of 2, of 4, of 8, of 16, of all. */
   private static void least(int[] ranks, int windows) {
+    for (int i = 0; i < windows - 1; i++) {
+      ranks[i] = Math.min(ranks[i], ranks[i + 1]);
+    }
     for (int i = 0; i < windows - 3; i++) {
-      ranks[i] =
-          Math.min(
-              Math.min(ranks[i], ranks[i + 1]), Math.min(ranks[i + 2], ranks[i + 3]));
+      ranks[i] = Math.min(ranks[i], ranks[i + 2]);
+    }
+    for (int i = 0; i < windows - 7; i++) {
+      ranks[i] = Math.min(ranks[i], ranks[i + 4]);
+    }
+    for (int i = 0; i < windows - 15; i++) {
+      ranks[i] = Math.min(ranks[i], ranks[i + 8]);
     }
     for (int i = 0; i < windows - 27; i++) {
-      int first = Math.min(Math.min(ranks[i], ranks[i + 4]), Math.min(ranks[i + 8], ranks[i + 12]));
-      ranks[i] =
-          Math.min(first, Math.min(Math.min(ranks[i + 16], ranks[i + 20]), ranks[i + 24]));
+      ranks[i] = Math.min(ranks[i], ranks[i + 12]);
     }
   }
 

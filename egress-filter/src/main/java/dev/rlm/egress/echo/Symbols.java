@@ -19,6 +19,9 @@ final class Symbols {
   static final int STRETCH = 64;
   private static final int LONGEST_ESCAPE = 10;
   private static final byte[] OF = new byte[256];
+
+  /** The same, where no byte begins an escape. */
+  private static final byte[] PLAIN = new byte[256];
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -42,6 +45,7 @@ final class Symbols {
     for (int c = 128; c < 256; c++) {
       OF[c] = (byte) c;
     }
+    System.arraycopy(OF, 0, PLAIN, 0, OF.length);
     OF['\\'] = ESCAPE;
     OF['%'] = ESCAPE;
     OF['&'] = ESCAPE;
@@ -99,17 +103,17 @@ final class Symbols {
 
   /** The symbol of one byte, escapes aside; 0 when it is dropped. */
   static int of(byte b) {
-    byte symbol = OF[b & 0xff];
-    return symbol == ESCAPE ? 0 : symbol;
+    return PLAIN[b & 0xff];
   }
 
   /** Writes the symbols of every so-many-th byte of a text, escapes aside; gives their number. */
   static int readStrided(byte[] text, int from, int to, int stride, byte[] out) {
     int n = 0;
     for (int i = from; i < to; i += stride) {
-      byte symbol = OF[text[i] & 0xff];
-      out[n] = symbol;
-      n += symbol != 0 && symbol != ESCAPE ? 1 : 0;
+      int symbol = PLAIN[text[i] & 0xff];
+      out[n] = (byte) symbol;
+      // A branch on what stands there could not be foretold.
+      n += (symbol | -symbol) >>> 31;
     }
     return n;
   }
