@@ -18,6 +18,7 @@ public final class Decoded {
   private int base;
   private int step;
   private int whole;
+  private int digitBits;
   private int length;
   private int from;
   private int to = Integer.MAX_VALUE;
@@ -50,12 +51,31 @@ public final class Decoded {
     return out;
   }
 
+  /** Bytes of which digits of so many bits stand in one piece from a place on. */
+  static Decoded ofDigits(String name, byte[] bytes, int base, int digitBits) {
+    Decoded out = new Decoded(name, bytes, bytes.length, base, 0);
+    out.digitBits = digitBits;
+    return out;
+  }
+
   private int start(int index) {
-    return whole > 0 ? 0 : step == 0 ? starts[index] : base + index * step;
+    if (whole > 0) {
+      return 0;
+    }
+    if (digitBits > 0) {
+      return base + index * 8 / digitBits;
+    }
+    return step == 0 ? starts[index] : base + index * step;
   }
 
   private int end(int index) {
-    return whole > 0 ? whole : step == 0 ? ends[index] : base + index * step + 1;
+    if (whole > 0) {
+      return whole;
+    }
+    if (digitBits > 0) {
+      return base + (index * 8 + 7) / digitBits + 1;
+    }
+    return step == 0 ? ends[index] : base + index * step + 1;
   }
 
   void add(int value, int start, int end) {
@@ -141,6 +161,6 @@ public final class Decoded {
 
   /** How many of the first bytes are printable. */
   int printable(int first) {
-    return Readable.printable(bytes, length, first);
+    return Legible.printable(bytes, length, first);
   }
 }

@@ -129,7 +129,7 @@ final class EncodedRuns {
   /** Decodes a run if its beginning, which is decoded for that first, is worth it: few are. */
   private static void offer(
       Radix radix, byte[] text, int from, int end, Consumer<Decoded> found) {
-    byte[] sample = radix.sample(text, from, end, Readable.SAMPLE + 1);
+    byte[] sample = radix.sample(text, from, end, Legible.SAMPLE + 1);
     if (isTelling(sample, sample.length)) {
       found.accept(radix.decode(text, from, end, 0));
     }
@@ -143,7 +143,7 @@ final class EncodedRuns {
 
   private static boolean isTelling(byte[] bytes, int length) {
     return length >= FEWEST_BYTES
-        && (Readable.isText(bytes, length) || Packed.isPacked(bytes, length));
+        && (Legible.isText(bytes, length) || Packed.isPacked(bytes, length));
   }
 
   /** Which alphabets a run fits. */

@@ -31,7 +31,7 @@ final class Opaque {
   static boolean isOpaque(byte[] data) {
     if (data.length < SHORTEST_BYTES
         || Packed.isPacked(data, data.length)
-        || Readable.isText(data, data.length)) {
+        || Legible.isText(data, data.length)) {
       return false;
     }
     for (String magic : HARMLESS) {

@@ -6,17 +6,21 @@ import java.util.Arrays;
  * Digits of base 16, 32 and 64, and how they are decoded; bytes that are no digits are skipped, and
  * escapes of line breaks with them.
  */
-enum Radix {
+final class Radix {
+
   /** Hexadecimal digits of either case. */
-  HEX("hex", 4, "0123456789abcdef", "0123456789ABCDEF"),
+  static final Radix HEX = new Radix("hex", 4, "0123456789abcdef", "0123456789ABCDEF");
+
   /** Capital letters and the digits from 2 to 7. */
-  BASE32("base32", 5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+  static final Radix BASE32 = new Radix("base32", 5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+
   /** Both alphabets of base64. */
-  BASE64(
-      "base64",
-      6,
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+  static final Radix BASE64 =
+      new Radix(
+          "base64",
+          6,
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
   /** Digits at the beginning of a run of base64 by which its phase is told. */
   private static final int SAMPLE = 48;
@@ -28,7 +32,7 @@ enum Radix {
   private final int bits;
   private final byte[] values = new byte[256];
 
-  Radix(String view, int bits, String... alphabets) {
+  private Radix(String view, int bits, String... alphabets) {
     this.view = view;
     this.bits = bits;
     Arrays.fill(values, (byte) -1);
@@ -45,6 +49,37 @@ enum Radix {
    * @param skip digits that are left out at its beginning
    */
   Decoded decode(byte[] text, int from, int to, int skip) {
+    int end = to;
+    while (end > from && text[end - 1] == '=') {
+      end--;
+    }
+    byte[] whole = new byte[Math.max(0, end - from - skip) * bits / 8];
+    return decodeWhole(text, from + skip, end, whole)
+        ? Decoded.ofDigits(view, whole, from + skip, bits)
+        : decodeParts(text, from, to, skip);
+  }
+
+  /** Decodes a run in which nothing stands between the digits; tells whether that is so. */
+  private boolean decodeWhole(byte[] text, int from, int to, byte[] out) {
+    int length = 0;
+    int buffer = 0;
+    int held = 0;
+    for (int i = from; i < to; i++) {
+      int value = values[text[i] & 0xff];
+      if (value < 0) {
+        return false;
+      }
+      buffer = buffer << bits | value;
+      held += bits;
+      if (held >= 8) {
+        held -= 8;
+        out[length++] = (byte) (buffer >>> held);
+      }
+    }
+    return true;
+  }
+
+  private Decoded decodeParts(byte[] text, int from, int to, int skip) {
     Decoded out = new Decoded(view, (to - from) * bits / 8 + 4);
     int left = skip;
     int buffer = 0;
@@ -128,7 +163,7 @@ enum Radix {
   }
 
   private static boolean readsAsText(byte[] digits, int count, int phase, int bytes) {
-    int strange = bytes * (100 - Readable.PERCENT) / 100;
+    int strange = bytes * (100 - Legible.PERCENT) / 100;
     int buffer = 0;
     int held = 0;
     int before = 0;
@@ -138,7 +173,7 @@ enum Radix {
       if (held >= 8) {
         held -= 8;
         byte b = (byte) (buffer >>> held);
-        strange -= Readable.isPlain(b) || (b & before) < 0 ? 0 : 1;
+        strange -= Legible.isPlain(b) || (b & before) < 0 ? 0 : 1;
         if (strange < 0) {
           return false;
         }

@@ -72,7 +72,7 @@ final class Steps {
       eights[i] = (steps[i] + steps[i + 1]) * BY_TWO;
     }
     for (int i = 0; i < count + 4; i++) {
-      eights[i] = (eights[i] ^ eights[i + 2]) * BY_FOUR;
+      eights[i] = eights[i] * eights[i + 2] * BY_FOUR;
     }
     for (int i = 0; i < count; i++) {
       eights[i] = eights[i] + eights[i + 4];
@@ -92,12 +92,12 @@ final class Steps {
     int fifth = symbols[at + 4] & 63;
     int left = values[first << 6 | second] + values[second << 6 | third];
     int right = values[third << 6 | fourth] + values[fourth << 6 | fifth];
-    return (left * BY_TWO ^ right * BY_TWO) * BY_FOUR;
+    return left * BY_TWO * (right * BY_TWO) * BY_FOUR;
   }
 
   /** The hash of a window, out of what its three thirds are worth; both sides count alike. */
   long hash(int left, int middle, int right) {
-    long sum = (middle & 0xffffffffL | (long) (left + right) << 32) * first;
+    long sum = ((middle & 0xffffffffL) | (long) (left + right) << 32) * first;
     return (sum ^ sum >>> 32) * second;
   }
 

@@ -70,9 +70,9 @@ final class RandomTokens {
 
   private static boolean isHarmless(byte[] text, int start, int end, int to) {
     return Hashes.isUuidOrDigest(text, start, end)
-        || PublicValues.contains(text, start, end, to)
         || Hashes.isLineOfBlock(text, start, end, to)
-        || EncodedWords.contains(text, start, end);
+        || EncodedWords.contains(text, start, end)
+        || PublicValues.contains(text, start, end, to);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.rlm.egress.decode;
 
 /** Tells text from other bytes. */
-final class Readable {
+final class Legible {
 
   /** How much of a text is printable at least. */
   static final int PERCENT = 88;
@@ -20,7 +20,7 @@ final class Readable {
     PLAIN['\r'] = 1;
   }
 
-  private Readable() {}
+  private Legible() {}
 
   /** Whether a byte is a printable character by itself. */
   static boolean isPlain(byte b) {
