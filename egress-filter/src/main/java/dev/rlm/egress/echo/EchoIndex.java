@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
  * <p>The windows are chosen by their content ({@link Minimizers}), in the document and in texts
  * alike, so a run is found from {@value #GUARANTEED} symbols on. Entries are 32 bits in an open
  * table: in the low bits the stretch of {@value Symbols#STRETCH} bytes in which the window begins,
- * above it as many bits of its hash as there is room for. A filter keeps queries out of the table.
- * Both together are at most 0.6 byte per byte of context, whatever it holds; every hit is compared
- * with the document itself.
+ * above it as many bits of its hash as there is room for. A filter keeps queries out of the table,
+ * and {@link Scraps} show where no window need be chosen at all. All three together are at most 0.75
+ * byte per byte of context, whatever it holds; every hit is compared with the document itself.
  */
 public final class EchoIndex {
 
@@ -31,16 +31,11 @@ public final class EchoIndex {
   /** Bits in the filter for a byte of context. */
   private static final int FILTER_BITS = 1;
 
-  /** Log2 of the most bits in the sieve: two megabytes, which stay in a core's own cache. */
-  private static final int SIEVE = 24;
-
   final ContextText text;
   final Steps steps;
   final Scraps scraps;
   private final int[] slots;
   private final long[] filter;
-  private final long[] sieve;
-  private final int sieveShift;
   private final int placeBits;
   private int free;
 
@@ -58,9 +53,6 @@ public final class EchoIndex {
     placeBits = 64 - Long.numberOfLeadingZeros(size / Symbols.STRETCH + 1);
     slots = new int[(int) Math.max(64, size * SLOTS / 1000)];
     filter = new long[(int) Math.max(8, size * FILTER_BITS / 64)];
-    int sieveBits = Math.clamp(64 - Long.numberOfLeadingZeros(size / 4), 6, SIEVE);
-    sieve = new long[1 << (sieveBits - 6)];
-    sieveShift = 64 - sieveBits;
     scraps = new Scraps(steps, size);
     free = slots.length - slots.length / 8;
     build();
@@ -115,8 +107,6 @@ public final class EchoIndex {
    */
   private void fetch(long[] hashes, int count, int[] homes) {
     for (int i = 0; i < count; i++) {
-      long bit = hashes[i] >>> sieveShift;
-      sieve[(int) (bit >>> 6)] |= 1L << bit;
       filter[word(hashes[i])] |= mask(hashes[i]);
       homes[i] = slots[slot(hashes[i])];
     }
@@ -147,24 +137,16 @@ public final class EchoIndex {
 
   /**
    * Picks out of hashes those whose windows may be in the document: the cheap question that is asked
-   * of every text. The sieve, small enough for the nearest memory, spares most of them the filter.
-   * Without a branch, so that the memory is waited for once and not for each.
+   * of every text. Without a branch, so that the memory is waited for once and not for each.
    *
    * @param picked receives the indices
    * @return how many there are
    */
   int pick(long[] hashes, int count, int[] picked) {
-    int passed = 0;
-    for (int i = 0; i < count; i++) {
-      long bit = hashes[i] >>> sieveShift;
-      picked[passed] = i;
-      passed += (int) (sieve[(int) (bit >>> 6)] >>> bit & 1);
-    }
     int n = 0;
-    for (int i = 0; i < passed; i++) {
-      long hash = hashes[picked[i]];
-      long missing = ~filter[word(hash)] & mask(hash);
-      picked[n] = picked[i];
+    for (int i = 0; i < count; i++) {
+      long missing = ~filter[word(hashes[i])] & mask(hashes[i]);
+      picked[n] = i;
       n += 1 - (int) ((missing | -missing) >>> 63);
     }
     return n;
@@ -193,7 +175,7 @@ public final class EchoIndex {
 
   /** Bytes that the index takes up, without the document. */
   public long size() {
-    return 4L * slots.length + 8L * (filter.length + sieve.length) + scraps.size();
+    return 4L * slots.length + 8L * filter.length + scraps.size();
   }
 
   private int slot(long hash) {

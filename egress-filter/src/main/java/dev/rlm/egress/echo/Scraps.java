@@ -2,15 +2,16 @@ package dev.rlm.egress.echo;
 
 /**
  * Which scraps of eight steps stand in a document: bits by their hash, half a bit to one for each
- * byte. A copy has no scrap that is missing here, so that of text unlike the document a few scraps in
- * each run's length are looked at and nothing else. Immutable once the document is read.
+ * byte. Every other scrap is entered; of two neighbours in a copy one is here, so that of text unlike
+ * the document a few pairs in each run's length are looked at and nothing else. Immutable once the
+ * document is read.
  */
 final class Scraps {
 
   private static final int SMALLEST = 12;
   private static final int LARGEST = 32;
 
-  /** Between the scraps of a run that are looked at. */
+  /** Between the pairs of a run that are looked at. */
   private static final int APART = 11;
 
   private final Steps steps;
@@ -24,11 +25,16 @@ final class Scraps {
     bits = new long[1 << (log - 6)];
   }
 
-  /** Enters what scraps of the document are worth. */
+  /** Enters every other one of neighbouring scraps of the document, by what they are worth. */
   void add(int[] eights, int count) {
-    for (int i = 0; i < count; i++) {
-      int bit = eights[i] >>> shift;
-      bits[bit >>> 6] |= 1L << bit;
+    for (int i = 0; i < count; i += 2) {
+      int place = eights[i] >>> shift;
+      long word = bits[place >>> 6];
+      long bit = 1L << place;
+      // Most stand there already, and what is not written need not be written back.
+      if ((word & bit) == 0) {
+        bits[place >>> 6] = word | bit;
+      }
     }
   }
 
@@ -47,20 +53,22 @@ final class Scraps {
    *
    * @param from where to begin
    * @param count number of symbols
-   * @param run how many symbols a run has at least, more than {@link Steps#EIGHT}
+   * @param run how many symbols a run has at least, more than {@link Steps#EIGHT} + 1
    * @return the place; when there is none, one from which fewer than {@code run} symbols follow
    */
   int next(byte[] symbols, int from, int count, int run) {
     int at = from;
-    // Every run that begins up to the last scrap of the one that begins here has that scrap, so the
+    // Every run that begins up to the last pair of the one that begins here has that pair, so the
     // last one that is missing rules all of them out up to itself.
-    int probe = run - 1 - Steps.EIGHT;
+    int last = run - 2 - Steps.EIGHT;
+    int probe = last;
     while (probe >= 0 && at + run <= count) {
-      if (mayHold(steps.eight(symbols, at + probe))) {
+      if (mayHold(steps.eight(symbols, at + probe))
+          || mayHold(steps.eight(symbols, at + probe + 1))) {
         probe -= APART;
       } else {
         at += probe + 1;
-        probe = run - 1 - Steps.EIGHT;
+        probe = last;
       }
     }
     return at;
