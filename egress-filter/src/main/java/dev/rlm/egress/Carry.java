@@ -43,7 +43,8 @@ record Carry(boolean open, boolean privateKey) {
 
   private static int keyEnd(View view) {
     for (int i = view.from(); i + END.length <= view.length(); i++) {
-      if (Arrays.equals(view.text(), i, i + END.length, END, 0, END.length)) {
+      if (view.text()[i] == '-'
+          && Arrays.equals(view.text(), i, i + END.length, END, 0, END.length)) {
         int end = i;
         while (end < Math.min(view.length(), i + END_LINE) && view.text()[end] != '\n') {
           end++;

@@ -69,12 +69,15 @@ final class Painting {
     }
     Area mine = new Area(span, tag, view.place(from));
     areas.add(mine);
+    int joined = 0;
     for (int i = from; i < to; i++) {
       int place = view.place(i);
-      if (owner[place] == 0) {
+      int other = owner[place];
+      if (other == 0) {
         owner[place] = areas.size();
-      } else {
-        join(areas.get(owner[place] - 1), mine);
+      } else if (other != joined) {
+        join(areas.get(other - 1), mine);
+        joined = other;
       }
     }
   }

@@ -18,6 +18,7 @@ public final class Decoded {
   private int base;
   private int step;
   private int whole;
+  private int digitBits;
   private int length;
   private int from;
   private int to = Integer.MAX_VALUE;
@@ -50,12 +51,31 @@ public final class Decoded {
     return out;
   }
 
+  /** Bytes of which digits of so many bits stand in one piece from a place on. */
+  static Decoded ofDigits(String name, byte[] bytes, int base, int digitBits) {
+    Decoded out = new Decoded(name, bytes, bytes.length, base, 0);
+    out.digitBits = digitBits;
+    return out;
+  }
+
   private int start(int index) {
-    return whole > 0 ? 0 : step == 0 ? starts[index] : base + index * step;
+    if (whole > 0) {
+      return 0;
+    }
+    if (digitBits > 0) {
+      return base + index * 8 / digitBits;
+    }
+    return step == 0 ? starts[index] : base + index * step;
   }
 
   private int end(int index) {
-    return whole > 0 ? whole : step == 0 ? ends[index] : base + index * step + 1;
+    if (whole > 0) {
+      return whole;
+    }
+    if (digitBits > 0) {
+      return base + (index * 8 + 7) / digitBits + 1;
+    }
+    return step == 0 ? ends[index] : base + index * step + 1;
   }
 
   void add(int value, int start, int end) {
@@ -139,20 +159,8 @@ public final class Decoded {
     return Math.max(end(from), end(to - 1));
   }
 
-  /** Whether most of it is text, so that detectors for text make sense. */
-  boolean isText() {
-    return printable(Math.min(length, 4096)) * 100 >= Math.min(length, 4096) * 88;
-  }
-
   /** How many of the first bytes are printable. */
   int printable(int first) {
-    int count = 0;
-    for (int i = 0; i < Math.min(first, length); i++) {
-      byte b = bytes[i];
-      boolean plain = (b >= ' ' && b < 127) || b == '\n' || b == '\t' || b == '\r';
-      boolean utf8 = b < 0 && ((i + 1 < length && bytes[i + 1] < 0) || (i > 0 && bytes[i - 1] < 0));
-      count += plain || utf8 ? 1 : 0;
-    }
-    return count;
+    return Legible.printable(bytes, length, first);
   }
 }

@@ -1,7 +1,6 @@
 package dev.rlm.egress.decode;
 
 import dev.rlm.egress.scan.Bytes;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +16,8 @@ final class EncodedRuns {
   private static final int PROBE = 40;
 
   private static final int LONGEST = 1 << 20;
+
+  private static final int FEWEST_BYTES = 6;
 
   private EncodedRuns() {}
 
@@ -99,58 +100,84 @@ final class EncodedRuns {
     }
     Digits digits = Digits.of(text, from, end);
     if (digits.hex() && digits.count() >= SHORTEST && digits.count() % 2 == 0) {
-      offer(Radix.hex(text, from, end), found);
+      offer(Radix.HEX, text, from, end, found);
     }
     if (digits.base32() && digits.count() >= WRAPPED) {
-      offer(Radix.base32(text, from, end), found);
+      offer(Radix.BASE32, text, from, end, found);
     }
     if (digits.hex() && digits.count() < Opaque.SHORTEST_BYTES * 2) {
       // A digest: base64 of anything readable has other letters too.
       return;
     }
     if (digits.count() >= SHORTEST) {
-      List<Integer> phases = Radix.likelyPhases(text, from, end);
-      for (int phase : phases) {
-        offer(Radix.base64(text, from, end, phase), found);
+      int phases = Radix.likelyPhases(text, from, end);
+      for (int phase = 0; phase < Radix.PHASES; phase++) {
+        if ((phases >>> phase & 1) != 0) {
+          offer(Radix.BASE64.decode(text, from, end, phase), found);
+        }
       }
-      if (phases.isEmpty() && digits.count() * 3 / 4 >= Opaque.SHORTEST_BYTES) {
+      if (phases == 0 && digits.count() * 3 / 4 >= Opaque.SHORTEST_BYTES) {
         int sample = Math.min(end, from + Opaque.SAMPLE);
-        Decoded data =
-            digits.hex() ? Radix.hex(text, from, sample) : Radix.base64(text, from, sample, 0);
-        if (Opaque.isOpaque(data)) {
+        Radix radix = digits.hex() ? Radix.HEX : Radix.BASE64;
+        if (Opaque.isOpaque(radix.sample(text, from, sample, Opaque.SAMPLE))) {
           opaque.at(from, end);
         }
       }
     }
   }
 
+  /** Decodes a run if its beginning, which is decoded for that first, is worth it: few are. */
+  private static void offer(
+      Radix radix, byte[] text, int from, int end, Consumer<Decoded> found) {
+    byte[] sample = radix.sample(text, from, end, Legible.SAMPLE + 1);
+    if (isTelling(sample, sample.length)) {
+      found.accept(radix.decode(text, from, end, 0));
+    }
+  }
+
   private static void offer(Decoded decoded, Consumer<Decoded> found) {
-    if (decoded.length() >= 6 && (decoded.isText() || Packed.isPacked(decoded))) {
+    if (isTelling(decoded.bytes(), decoded.length())) {
       found.accept(decoded);
     }
   }
 
-  /** Which alphabets a run fits. */
-  private record Digits(boolean hex, boolean base32, int count) {
-    static Digits of(byte[] text, int from, int end) {
-      boolean hex = true;
-      boolean base32 = true;
-      int count = 0;
-      for (int i = from; i < end; i++) {
-        byte b = text[i];
-        if (!isRun(b)) {
-          if (b == '\\') {
-            i++;
-          }
-          continue;
-        }
-        count++;
-        hex &= Bytes.isHex(b);
-        base32 &= (b >= 'A' && b <= 'Z') || (b >= '2' && b <= '7') || b == '=';
-      }
-      return new Digits(hex, base32, count);
-    }
+  private static boolean isTelling(byte[] bytes, int length) {
+    return length >= FEWEST_BYTES
+        && (Legible.isText(bytes, length) || Packed.isPacked(bytes, length));
   }
 
-  static final List<Integer> ALL_PHASES = List.of(0, 1, 2, 3);
+  /** Which alphabets a run fits. */
+  private record Digits(boolean hex, boolean base32, int count) {
+
+    private static final int HEX = 1;
+    private static final int BASE32 = 2;
+    private static final int COUNTS = 4;
+
+    /** What stands between the lines of a run fits all alphabets, and does not count. */
+    private static final byte[] FITS = new byte[256];
+
+    static {
+      for (int i = 0; i < 256; i++) {
+        byte b = (byte) i;
+        boolean base32 = (b >= 'A' && b <= 'Z') || (b >= '2' && b <= '7') || b == '=';
+        FITS[i] =
+            (byte)
+                (isRun(b)
+                    ? COUNTS | (Bytes.isHex(b) ? HEX : 0) | (base32 ? BASE32 : 0)
+                    : HEX | BASE32);
+      }
+    }
+
+    static Digits of(byte[] text, int from, int end) {
+      int fits = HEX | BASE32;
+      int count = 0;
+      for (int i = from; i < end; i++) {
+        int of = FITS[text[i] & 0xff];
+        fits &= of;
+        count += of / COUNTS;
+        i += text[i] == '\\' ? 1 : 0;
+      }
+      return new Digits((fits & HEX) != 0, (fits & BASE32) != 0, count);
+    }
+  }
 }

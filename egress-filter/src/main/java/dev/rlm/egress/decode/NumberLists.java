@@ -10,9 +10,14 @@ final class NumberLists {
 
   private static final int SHORTEST = 40;
   private static final int FEWEST = 12;
+  private static final int INITIAL = 64;
   private static final boolean[] PART = new boolean[256];
+  private static final byte[] DIGIT = new byte[256];
 
   static {
+    for (int b = 0; b < 256; b++) {
+      DIGIT[b] = (byte) Character.digit(b < 128 ? b : -1, 16);
+    }
     for (char c : "0123456789abcdefABCDEFxXuU,;: \t\r\n\\[](){}\"'|-&#%".toCharArray()) {
       PART[c] = true;
     }
@@ -62,14 +67,30 @@ final class NumberLists {
       this.fewestDigits = fewestDigits;
       this.mostDigits = mostDigits;
     }
+
+    /** The byte that digits stand for; 0 when they stand for none. */
+    int value(byte[] text, int from, int to) {
+      if (to - from < fewestDigits || to - from > mostDigits) {
+        return 0;
+      }
+      int value = 0;
+      for (int i = from; i < to; i++) {
+        int digit = DIGIT[text[i] & 0xff];
+        if (digit >= radix) {
+          return 0;
+        }
+        value = value * radix + digit;
+      }
+      return value < 256 ? value : 0;
+    }
   }
 
   /** Reads numbers as long as they fit; a sequence of enough of them is offered. */
   private static void decode(byte[] text, int start, int end, Base base, Consumer<Decoded> found) {
-    Decoded out = new Decoded("numbers", (end - start) / 4 + 8);
+    Decoded out = new Decoded("numbers", INITIAL);
     int i = start;
     while (i < end) {
-      while (i < end && Character.digit(text[i], 16) < 0) {
+      while (i < end && DIGIT[text[i] & 0xff] < 0) {
         i++;
       }
       int from = i;
@@ -77,24 +98,15 @@ final class NumberLists {
         i += 2;
       }
       int digits = i;
-      int value = 0;
-      boolean fits = true;
-      while (i < end && Character.digit(text[i], 16) >= 0) {
-        int digit = Character.digit(text[i], base.radix);
-        fits &= digit >= 0;
-        value = Math.min(1 << 20, value * base.radix + Math.max(0, digit));
+      while (i < end && DIGIT[text[i] & 0xff] >= 0) {
         i++;
       }
-      fits &=
-          i - digits >= base.fewestDigits
-              && i - digits <= base.mostDigits
-              && value > 0
-              && value < 256;
-      if (fits) {
+      int value = base.value(text, digits, i);
+      if (value > 0) {
         out.add(value, from, i);
-      } else if (i > digits) {
+      } else if (i > digits && out.length() > 0) {
         offer(out, found);
-        out = new Decoded("numbers", 64);
+        out = new Decoded("numbers", INITIAL);
       }
     }
     offer(out, found);

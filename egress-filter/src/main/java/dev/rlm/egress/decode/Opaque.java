@@ -27,24 +27,22 @@ final class Opaque {
 
   private Opaque() {}
 
-  static boolean isOpaque(Decoded data) {
-    if (data.length() < SHORTEST_BYTES || Packed.isPacked(data) || data.isText()) {
+  /** Takes the beginning of the data, at most {@value #SAMPLE} bytes. */
+  static boolean isOpaque(byte[] data) {
+    if (data.length < SHORTEST_BYTES
+        || Packed.isPacked(data, data.length)
+        || Legible.isText(data, data.length)) {
       return false;
     }
     for (String magic : HARMLESS) {
       boolean same = true;
       for (int i = 0; i < magic.length() && same; i++) {
-        same = (data.bytes()[i] & 0xff) == magic.charAt(i);
+        same = (data[i] & 0xff) == magic.charAt(i);
       }
       if (same) {
         return false;
       }
     }
-    return bits(data) >= RANDOM_BITS - (data.length() < 1024 ? 0.4 : 0);
-  }
-
-  private static double bits(Decoded data) {
-    int length = Math.min(SAMPLE, data.length());
-    return Bytes.entropy(data.bytes(), 0, length);
+    return Bytes.entropy(data, 0, data.length) >= RANDOM_BITS - (data.length < 1024 ? 0.4 : 0);
   }
 }

@@ -18,10 +18,11 @@ final class Packed {
   private Packed() {}
 
   static boolean isPacked(Decoded data) {
-    if (data.length() < 8) {
-      return false;
-    }
-    return isPacked((data.bytes()[0] & 0xff) << 8 | (data.bytes()[1] & 0xff));
+    return isPacked(data.bytes(), data.length());
+  }
+
+  static boolean isPacked(byte[] data, int length) {
+    return length >= 8 && isPacked((data[0] & 0xff) << 8 | (data[1] & 0xff));
   }
 
   /** Whether packed data begins with two bytes. */

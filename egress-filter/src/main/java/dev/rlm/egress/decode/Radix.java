@@ -1,156 +1,185 @@
 package dev.rlm.egress.decode;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/** Decodes digits of base 16, 32 and 64; bytes that are no digits are skipped. */
+/**
+ * Digits of base 16, 32 and 64, and how they are decoded; bytes that are no digits are skipped, and
+ * escapes of line breaks with them.
+ */
 final class Radix {
 
-  private static final int SAMPLE = 48;
-  private static final byte[] VALUE = new byte[256];
-  private static final byte[] HEX = new byte[256];
+  /** Hexadecimal digits of either case. */
+  static final Radix HEX = new Radix("hex", 4, "0123456789abcdef", "0123456789ABCDEF");
 
-  static {
-    Arrays.fill(VALUE, (byte) -1);
-    for (int b = 0; b < 256; b++) {
-      HEX[b] = (byte) Character.digit(b, 16);
+  /** Capital letters and the digits from 2 to 7. */
+  static final Radix BASE32 = new Radix("base32", 5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+
+  /** Both alphabets of base64. */
+  static final Radix BASE64 =
+      new Radix(
+          "base64",
+          6,
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+  /** Digits at the beginning of a run of base64 by which its phase is told. */
+  private static final int SAMPLE = 48;
+
+  /** Ways to divide base64 into bytes: the first digit of a run need not be the first of a group. */
+  static final int PHASES = 4;
+
+  private final String view;
+  private final int bits;
+  private final byte[] values = new byte[256];
+
+  private Radix(String view, int bits, String... alphabets) {
+    this.view = view;
+    this.bits = bits;
+    Arrays.fill(values, (byte) -1);
+    for (String alphabet : alphabets) {
+      for (int value = 0; value < alphabet.length(); value++) {
+        values[alphabet.charAt(value)] = (byte) value;
+      }
     }
-    for (int i = 0; i < 26; i++) {
-      VALUE['A' + i] = (byte) i;
-      VALUE['a' + i] = (byte) (26 + i);
-    }
-    for (int i = 0; i < 10; i++) {
-      VALUE['0' + i] = (byte) (52 + i);
-    }
-    VALUE['+'] = 62;
-    VALUE['-'] = 62;
-    VALUE['/'] = 63;
-    VALUE['_'] = 63;
   }
 
-  private Radix() {}
+  /**
+   * Decodes a run.
+   *
+   * @param skip digits that are left out at its beginning
+   */
+  Decoded decode(byte[] text, int from, int to, int skip) {
+    int end = to;
+    while (end > from && text[end - 1] == '=') {
+      end--;
+    }
+    byte[] whole = new byte[Math.max(0, end - from - skip) * bits / 8];
+    return decodeWhole(text, from + skip, end, whole)
+        ? Decoded.ofDigits(view, whole, from + skip, bits)
+        : decodeParts(text, from, to, skip);
+  }
+
+  /** Decodes a run in which nothing stands between the digits; tells whether that is so. */
+  private boolean decodeWhole(byte[] text, int from, int to, byte[] out) {
+    int length = 0;
+    int buffer = 0;
+    int held = 0;
+    for (int i = from; i < to; i++) {
+      int value = values[text[i] & 0xff];
+      if (value < 0) {
+        return false;
+      }
+      buffer = buffer << bits | value;
+      held += bits;
+      if (held >= 8) {
+        held -= 8;
+        out[length++] = (byte) (buffer >>> held);
+      }
+    }
+    return true;
+  }
+
+  private Decoded decodeParts(byte[] text, int from, int to, int skip) {
+    Decoded out = new Decoded(view, (to - from) * bits / 8 + 4);
+    int left = skip;
+    int buffer = 0;
+    int held = 0;
+    int start = from;
+    for (int i = from; i < to; i++) {
+      int value = values[text[i] & 0xff];
+      if (value < 0) {
+        i += text[i] == '\\' ? 1 : 0;
+        continue;
+      }
+      if (left > 0) {
+        left--;
+        continue;
+      }
+      if (held == 0) {
+        start = i;
+      }
+      buffer = buffer << bits | value;
+      held += bits;
+      if (held >= 8) {
+        held -= 8;
+        out.add(buffer >>> held, start, i + 1);
+        start = i;
+      }
+    }
+    return out;
+  }
+
+  /** The first bytes of a decoded run, at most so many, without their places. */
+  byte[] sample(byte[] text, int from, int to, int most) {
+    byte[] out = new byte[Math.min(most, (to - from) * bits / 8)];
+    int length = 0;
+    int buffer = 0;
+    int held = 0;
+    for (int i = from; i < to && length < out.length; i++) {
+      int value = values[text[i] & 0xff];
+      if (value < 0) {
+        i += text[i] == '\\' ? 1 : 0;
+        continue;
+      }
+      buffer = buffer << bits | value;
+      held += bits;
+      if (held >= 8) {
+        held -= 8;
+        out[length++] = (byte) (buffer >>> held);
+      }
+    }
+    return length == out.length ? out : Arrays.copyOf(out, length);
+  }
 
   /**
-   * Phases of base64 under which the beginning of a run reads as text or as packed data: usually
-   * one, or none.
+   * Phases of base64 under which the beginning of a run reads as text or as packed data, as bits:
+   * usually one, or none.
    */
-  static List<Integer> likelyPhases(byte[] text, int from, int to) {
+  static int likelyPhases(byte[] text, int from, int to) {
     byte[] digits = new byte[SAMPLE];
     int count = 0;
     for (int i = from; i < to && count < SAMPLE; i++) {
-      byte value = VALUE[text[i] & 0xff];
+      byte value = BASE64.values[text[i] & 0xff];
       if (value >= 0) {
         digits[count++] = value;
       } else if (text[i] == '\\') {
         i++;
       }
     }
-    List<Integer> likely = new ArrayList<>();
-    for (int phase : EncodedRuns.ALL_PHASES) {
-      if (isLikely(digits, count, phase)) {
-        likely.add(phase);
-      }
+    int likely = 0;
+    for (int phase = 0; phase < PHASES; phase++) {
+      likely |= isLikely(digits, count, phase) ? 1 << phase : 0;
     }
     return likely;
   }
 
   private static boolean isLikely(byte[] digits, int count, int phase) {
-    int bytes = 0;
-    int printable = 0;
-    int first = 0;
-    int bits = 0;
+    int bytes = (count - phase) * 6 / 8;
+    if (bytes <= 8) {
+      return false;
+    }
+    int first = digits[phase] << 10 | digits[phase + 1] << 4 | digits[phase + 2] >>> 2;
+    return Packed.isPacked(first) || readsAsText(digits, count, phase, bytes);
+  }
+
+  private static boolean readsAsText(byte[] digits, int count, int phase, int bytes) {
+    int strange = bytes * (100 - Legible.PERCENT) / 100;
+    int buffer = 0;
     int held = 0;
-    boolean lastHigh = false;
+    int before = 0;
     for (int i = phase; i < count; i++) {
-      bits = bits << 6 | digits[i];
+      buffer = buffer << 6 | digits[i];
       held += 6;
       if (held >= 8) {
         held -= 8;
-        int b = bits >>> held & 0xff;
-        first = bytes < 2 ? first << 8 | b : first;
-        printable +=
-            (b >= ' ' && b < 127) || b == '\n' || b == '\t' || b == '\r' || (b >= 128 && lastHigh)
-                ? 1
-                : 0;
-        lastHigh = b >= 128;
-        bytes++;
+        byte b = (byte) (buffer >>> held);
+        strange -= Legible.isPlain(b) || (b & before) < 0 ? 0 : 1;
+        if (strange < 0) {
+          return false;
+        }
+        before = b;
       }
     }
-    return bytes > 8 && (printable * 100 >= bytes * 88 || Packed.isPacked(first));
-  }
-
-  static Decoded base64(byte[] text, int from, int to, int phase) {
-    Decoded out = new Decoded("base64", (to - from) * 3 / 4 + 4);
-    int bits = 0;
-    int held = 0;
-    int start = from;
-    int skip = phase;
-    for (int i = from; i < to; i++) {
-      int value = VALUE[text[i] & 0xff];
-      if (value < 0) {
-        i += text[i] == '\\' ? 1 : 0;
-        continue;
-      }
-      if (skip > 0) {
-        skip--;
-        continue;
-      }
-      if (held == 0) {
-        start = i;
-      }
-      bits = bits << 6 | value;
-      held += 6;
-      if (held >= 8) {
-        held -= 8;
-        out.add(bits >>> held, start, i + 1);
-        start = i;
-      }
-    }
-    return out;
-  }
-
-  static Decoded base32(byte[] text, int from, int to) {
-    Decoded out = new Decoded("base32", (to - from) * 5 / 8 + 4);
-    int bits = 0;
-    int held = 0;
-    int start = from;
-    for (int i = from; i < to; i++) {
-      byte b = text[i];
-      int value = b >= 'A' && b <= 'Z' ? b - 'A' : b >= '2' && b <= '7' ? b - '2' + 26 : -1;
-      if (value < 0) {
-        continue;
-      }
-      if (held == 0) {
-        start = i;
-      }
-      bits = bits << 5 | value;
-      held += 5;
-      if (held >= 8) {
-        held -= 8;
-        out.add(bits >>> held, start, i + 1);
-        start = i;
-      }
-    }
-    return out;
-  }
-
-  static Decoded hex(byte[] text, int from, int to) {
-    Decoded out = new Decoded("hex", (to - from) / 2 + 4);
-    int high = -1;
-    int start = from;
-    for (int i = from; i < to; i++) {
-      int value = HEX[text[i] & 0xff];
-      if (value < 0) {
-        i += text[i] == '\\' ? 1 : 0;
-      } else if (high < 0) {
-        high = value;
-        start = i;
-      } else {
-        out.add(high << 4 | value, start, i + 1);
-        high = -1;
-      }
-    }
-    return out;
+    return true;
   }
 }

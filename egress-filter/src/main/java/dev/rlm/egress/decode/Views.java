@@ -1,5 +1,8 @@
 package dev.rlm.egress.decode;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
@@ -8,6 +11,8 @@ import java.util.function.Consumer;
  */
 public final class Views {
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final byte[] ROTATED = new byte[256];
   private static final int LINES = 24;
 
@@ -60,7 +65,11 @@ public final class Views {
   /** The text backwards. */
   public static Decoded reversed(byte[] text, int to) {
     byte[] bytes = new byte[to];
-    for (int i = 0; i < to; i++) {
+    int i = 0;
+    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+      LONG.set(bytes, i, Long.reverseBytes((long) LONG.get(text, to - Long.BYTES - i)));
+    }
+    for (; i < to; i++) {
       bytes[i] = text[to - 1 - i];
     }
     return new Decoded("reversed", bytes, to, to - 1, -1);

@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
  * <p>The windows are chosen by their content ({@link Minimizers}), in the document and in texts
  * alike, so a run is found from {@value #GUARANTEED} symbols on. Entries are 32 bits in an open
  * table: in the low bits the stretch of {@value Symbols#STRETCH} bytes in which the window begins,
- * above it as many bits of its hash as there is room for. A filter keeps queries out of the table.
- * Both together are at most 0.6 byte per byte of context, whatever it holds; every hit is compared
- * with the document itself.
+ * above it as many bits of its hash as there is room for. A filter keeps queries out of the table,
+ * and {@link Scraps} show where no window need be chosen at all. All three together are at most 0.75
+ * byte per byte of context, whatever it holds; every hit is compared with the document itself.
  */
 public final class EchoIndex {
 
@@ -33,6 +33,7 @@ public final class EchoIndex {
 
   final ContextText text;
   final Steps steps;
+  final Scraps scraps;
   private final int[] slots;
   private final long[] filter;
   private final int placeBits;
@@ -52,6 +53,7 @@ public final class EchoIndex {
     placeBits = 64 - Long.numberOfLeadingZeros(size / Symbols.STRETCH + 1);
     slots = new int[(int) Math.max(64, size * SLOTS / 1000)];
     filter = new long[(int) Math.max(8, size * FILTER_BITS / 64)];
+    scraps = new Scraps(steps, size);
     free = slots.length - slots.length / 8;
     build();
   }
@@ -70,8 +72,10 @@ public final class EchoIndex {
       int count = Symbols.read(piece, end, symbols, before);
       int last = (end - 1) / Symbols.STRETCH;
       int stretch = 0;
+      minimizers.begin();
       for (int from = 0; from + Minimizers.NEEDED <= count; from += Minimizers.BLOCK) {
         int chosen = minimizers.choose(symbols, from, count);
+        scraps.add(minimizers.eights, minimizers.joined);
         fetch(minimizers.hashes, chosen, homes);
         for (int i = 0; i < chosen; i++) {
           stretch = stretch(before, last, stretch, minimizers.places[i]);
@@ -171,7 +175,7 @@ public final class EchoIndex {
 
   /** Bytes that the index takes up, without the document. */
   public long size() {
-    return 4L * slots.length + 8L * filter.length;
+    return 4L * slots.length + 8L * filter.length + scraps.size();
   }
 
   private int slot(long hash) {

@@ -43,6 +43,9 @@ public final class EchoScanner {
   private static final String RULE = "context-echo";
   private static final int DISTINCT = 6;
 
+  /** Symbols that are searched together where a copy may begin. */
+  private static final int STRETCH = 512;
+
   private final EchoIndex index;
   private final int minimumRun;
   private final int[] candidates = new int[EchoIndex.SAME];
@@ -112,9 +115,12 @@ public final class EchoScanner {
   }
 
   private void search(int count, Consumer<EchoRun> found) {
+    minimizers.begin();
     int clear = 0;
-    for (int from = 0; from + Minimizers.NEEDED <= count; from += Minimizers.BLOCK) {
-      int chosen = minimizers.choose(symbols, from, count);
+    int shortest = Math.min(minimumRun, Minimizers.NEEDED);
+    int from = index.scraps.next(symbols, 0, count, shortest);
+    while (from + Minimizers.NEEDED <= count) {
+      int chosen = minimizers.choose(symbols, from, Math.min(count, from + STRETCH));
       int likely = index.pick(minimizers.hashes, chosen, picked);
       for (int i = 0; i < likely; i++) {
         int at = minimizers.places[picked[i]];
@@ -127,6 +133,8 @@ public final class EchoScanner {
         }
         clear = Math.max(clear, run.end() - Steps.WINDOW / 2);
       }
+      int searched = from + STRETCH - Minimizers.NEEDED + 1;
+      from = index.scraps.next(symbols, searched, count, shortest);
     }
   }
 

@@ -22,14 +22,19 @@ final class Minimizers {
 
   private static final int PLACE = 2 * BLOCK - 1;
 
-  /** Where the steps begin that rank a window: in its middle there are eight. */
-  private static final int MIDDLE = Steps.WINDOW / 2 - 4;
+  private static final int EIGHT = Steps.EIGHT;
 
   /** Where the chosen windows begin. */
   final int[] places = new int[BLOCK + 1];
 
   /** Their hashes. */
   final long[] hashes = new long[BLOCK + 1];
+
+  /** What the steps of the block are worth, eight by eight. */
+  final int[] eights = new int[BLOCK + NEEDED + 16];
+
+  /** How many of them there are. */
+  int joined;
 
   private final Steps steps;
   private final int[] values = new int[BLOCK + NEEDED + 16];
@@ -40,10 +45,15 @@ final class Minimizers {
     this.steps = steps;
   }
 
+  /** Begins with another text. */
+  void begin() {
+    last = -1;
+  }
+
   /**
    * Chooses among the windows that begin in a block of {@value #BLOCK} symbols and the {@value
    * #SPREAD} after it, without those that say nothing; gives how many. Blocks of one text are to be
-   * asked for in their order.
+   * asked for in their order, after {@link #begin}.
    */
   int choose(byte[] symbols, int from, int count) {
     int choices = Math.min(BLOCK, count - from - NEEDED + 1);
@@ -52,39 +62,27 @@ final class Minimizers {
     }
     int windows = choices + SPREAD - 1;
     steps.write(symbols, from, windows + Steps.WINDOW - 1, values);
-    System.arraycopy(values, MIDDLE, ranks, 0, windows + 7);
-    rank(ranks, windows);
+    joined = windows + 2 * EIGHT;
+    Steps.join(values, eights, joined);
+    rank(eights, ranks, windows);
     least(ranks, windows);
     int found = gather(ranks, choices, places);
     int kept = 0;
-    last = from == 0 ? -1 : last;
     for (int i = 0; i < found; i++) {
       int at = places[i];
       if (from + at != last && !Steps.isMonotonous(values, at)) {
         places[kept] = from + at;
-        hashes[kept++] = steps.hash(values, at);
+        hashes[kept++] = steps.hash(eights[at], eights[at + EIGHT], eights[at + 2 * EIGHT]);
       }
       last = from + at;
     }
     return kept;
   }
 
-  /**
-   * Makes ranks of eight values each, out of ranks of two and of four, all the same when they are
-   * read backwards; below a rank stands its place.
-   */
-  private static void rank(int[] ranks, int windows) {
-    for (int i = 0; i < windows + 6; i++) {
-      ranks[i] = (ranks[i] + ranks[i + 1]) * 0x9E3779B1;
-    }
-    for (int i = 0; i < windows + 4; i++) {
-      ranks[i] = (ranks[i] ^ ranks[i + 2]) * 0x85EBCA6B;
-    }
+  /** The rank of each window: what its middle is worth, and below it its place. */
+  private static void rank(int[] eights, int[] ranks, int windows) {
     for (int i = 0; i < windows; i++) {
-      ranks[i] = ranks[i] + ranks[i + 4];
-    }
-    for (int i = 0; i < windows; i++) {
-      ranks[i] = (ranks[i] & ~PLACE) | i;
+      ranks[i] = (eights[i + EIGHT] & ~PLACE) | i;
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.rlm.egress.echo;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -17,6 +20,17 @@ final class Symbols {
   private static final int LONGEST_ESCAPE = 10;
   private static final byte[] OF = new byte[256];
 
+  /** The same, where no byte begins an escape. */
+  private static final byte[] PLAIN = new byte[256];
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** For every two bytes their symbols, and above them how many there are, or {@link #ESCAPES}. */
+  private static final int[] OF_TWO = new int[1 << 16];
+
+  private static final int COUNT = 16;
+  private static final int ESCAPES = 3 << COUNT;
+
   /** What stands in the table for a byte that may begin an escape: no symbol has this value. */
   private static final byte ESCAPE = 127;
 
@@ -31,9 +45,20 @@ final class Symbols {
     for (int c = 128; c < 256; c++) {
       OF[c] = (byte) c;
     }
+    System.arraycopy(OF, 0, PLAIN, 0, OF.length);
     OF['\\'] = ESCAPE;
     OF['%'] = ESCAPE;
     OF['&'] = ESCAPE;
+    for (int two = 0; two < OF_TWO.length; two++) {
+      int first = OF[two & 0xff];
+      int second = OF[two >>> 8];
+      OF_TWO[two] =
+          first == ESCAPE || second == ESCAPE
+              ? ESCAPES
+              : first == 0
+                  ? (second & 0xff) | (second == 0 ? 0 : 1) << COUNT
+                  : (first & 0xff) | (second & 0xff) << 8 | (second == 0 ? 1 : 2) << COUNT;
+    }
   }
 
   private Symbols() {}
@@ -47,18 +72,30 @@ final class Symbols {
     return read(text, 0, to, out);
   }
 
-  /** Writes the symbols of a part of a text; gives their number. */
+  /**
+   * Writes the symbols of a part of a text, two bytes at a time where none begins an escape; gives
+   * their number. There must be room for two more than the text has bytes.
+   */
   static int read(byte[] text, int from, int to, byte[] out) {
     int n = 0;
-    for (int i = from; i < to; i++) {
+    int i = from;
+    while (i < to) {
+      int two = i + 1 < to ? OF_TWO[(short) SHORT.get(text, i) & 0xffff] : ESCAPES;
+      if (two != ESCAPES) {
+        SHORT.set(out, n, (short) two);
+        n += two >>> COUNT;
+        i += 2;
+        continue;
+      }
       byte symbol = OF[text[i] & 0xff];
       if (symbol == ESCAPE) {
         int escape = escape(text, i, to);
         n = write(escape >>> 8, out, n);
-        i += (escape & 0xff) - 1;
+        i += escape & 0xff;
       } else {
         out[n] = symbol;
         n += symbol != 0 ? 1 : 0;
+        i++;
       }
     }
     return n;
@@ -66,17 +103,17 @@ final class Symbols {
 
   /** The symbol of one byte, escapes aside; 0 when it is dropped. */
   static int of(byte b) {
-    byte symbol = OF[b & 0xff];
-    return symbol == ESCAPE ? 0 : symbol;
+    return PLAIN[b & 0xff];
   }
 
   /** Writes the symbols of every so-many-th byte of a text, escapes aside; gives their number. */
   static int readStrided(byte[] text, int from, int to, int stride, byte[] out) {
     int n = 0;
     for (int i = from; i < to; i += stride) {
-      byte symbol = OF[text[i] & 0xff];
-      out[n] = symbol;
-      n += symbol != 0 && symbol != ESCAPE ? 1 : 0;
+      int symbol = PLAIN[text[i] & 0xff];
+      out[n] = (byte) symbol;
+      // A branch on what stands there could not be foretold.
+      n += (symbol | -symbol) >>> 31;
     }
     return n;
   }

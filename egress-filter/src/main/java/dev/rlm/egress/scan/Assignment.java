@@ -33,6 +33,28 @@ record Assignment(int start, int end, Notation notation) {
 
   private static final int MAXIMUM_GAP = 48;
   private static final int ENTRY_REACH = 160;
+
+  /** What a byte is between the name and the value of an entry; most say nothing. */
+  private static final byte[] IN_ENTRY = new byte[256];
+
+  private static final int ENDS = 1;
+  private static final int BREAKS = 2;
+  private static final int LETTER = 4;
+
+  /** The first of the words that stand before the value, as cursors compare them. */
+  private static final int BEGINS_VALUE = 8;
+
+  static {
+    for (int i = 0; i < 256; i++) {
+      IN_ENTRY[i] = (byte) (i >= 128 ? ENDS : Bytes.isLetter((byte) i) ? LETTER : 0);
+    }
+    IN_ENTRY['}'] = ENDS;
+    IN_ENTRY['\n'] = BREAKS;
+    for (char c : "vVdD-\r".toCharArray()) {
+      IN_ENTRY[c] |= BEGINS_VALUE;
+    }
+  }
+
   private static final int MAXIMUM_VALUE = 4096;
   private static final boolean[] BARE_END = new boolean[256];
 
@@ -159,19 +181,25 @@ record Assignment(int start, int end, Notation notation) {
     if (b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
       return null;
     }
-    for (int lines = 0; cursor.peek() >= 0; cursor.at++) {
-      b = cursor.peek();
-      if (b == '}' || (b == '\n' && ++lines > 4)) {
+    int lines = 0;
+    int next = IN_ENTRY[text[cursor.at] & 0xff];
+    for (int i = cursor.at; i + 1 < cursor.limit(); i++) {
+      int now = next;
+      next = IN_ENTRY[text[i + 1] & 0xff];
+      if ((now & (ENDS | BREAKS)) != 0 && ((now & ENDS) != 0 || ++lines > 4)) {
         return null;
       }
-      boolean option = b == '-';
-      if (!Bytes.isLetter(text[cursor.at]) && isEntryValue(cursor)) {
+      if ((next & BEGINS_VALUE) == 0 || (now & LETTER) != 0) {
+        continue;
+      }
+      cursor.at = i;
+      if (isEntryValue(cursor)) {
         if (cursor.peek() == '>') {
           return element(text, cursor.at + 1, to);
         }
         cursor.skipClosers();
         cursor.skipBlanks();
-        if (option && (cursor.peek() == '"' || cursor.peek() == '\'')) {
+        if (text[i] == '-' && (cursor.peek() == '"' || cursor.peek() == '\'')) {
           return value(cursor, to, false);
         }
         return (cursor.peek() == ':' || cursor.peek() == '=') && cursor.skipOperator(false)

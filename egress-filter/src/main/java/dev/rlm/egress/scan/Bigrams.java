@@ -17,7 +17,11 @@ import java.io.UncheckedIOException;
 final class Bigrams {
 
   private static final int CLASSES = 28;
-  private static final float[] TABLE = load();
+  private static final int ROW = 32;
+  private static final int STEPS = 5;
+
+  /** The resource's values as they are, a row for each character before. */
+  private static final byte[] TABLE = load();
   private static final byte[] CLASS_OF = classes();
 
   private Bigrams() {}
@@ -27,26 +31,27 @@ final class Bigrams {
     if (end - start < 2) {
       return 0;
     }
-    float sum = 0;
+    int sum = 0;
     int last = CLASS_OF[text[start] & 0xff];
     for (int i = start + 1; i < end; i++) {
       int now = CLASS_OF[text[i] & 0xff];
-      sum += TABLE[last * CLASSES + now];
+      sum += TABLE[last * ROW + now];
       last = now;
     }
-    return sum / (end - start - 1);
+    return -(double) sum / (STEPS * (end - start - 1));
   }
 
-  private static float[] load() {
+  private static byte[] load() {
     try (InputStream stream = Bigrams.class.getResourceAsStream("/dev/rlm/egress/bigrams.txt")) {
       if (stream == null) {
         throw new IllegalStateException("the table of bigrams is missing from the jar");
       }
-      float[] table = new float[CLASSES * CLASSES];
+      byte[] table = new byte[CLASSES * ROW];
       int n = 0;
       for (byte b : stream.readAllBytes()) {
         if (b != '\n') {
-          table[n++] = -(b - '0') / 5f;
+          table[n / CLASSES * ROW + n % CLASSES] = (byte) (b - '0');
+          n++;
         }
       }
       return table;

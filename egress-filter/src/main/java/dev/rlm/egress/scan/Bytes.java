@@ -80,8 +80,16 @@ public final class Bytes {
    * Whether a token reads like the words and names of harmless text, and unlike anything encoded.
    */
   public static boolean readsLikeWords(byte[] text, int start, int end) {
-    return Bigrams.mean(text, start, end) > -4.6
-        && Profile.of(text, start, end).hex() < end - start;
+    return Bigrams.mean(text, start, end) > -4.6 && !isHex(text, start, end);
+  }
+
+  private static boolean isHex(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (!isHex(text[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Shannon entropy in bits per byte. */

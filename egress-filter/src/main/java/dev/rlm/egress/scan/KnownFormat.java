@@ -6,6 +6,7 @@ import dev.rlm.egress.match.ShapeException;
 import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.rule.RuleStart;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Applies one rule at the places where its anchors were found. */
@@ -27,13 +28,23 @@ final class KnownFormat implements Trigger {
 
   private final CompiledRule compiled;
   private final Rule rule;
+  private final List<byte[]> folded;
 
   KnownFormat(CompiledRule compiled) {
     this.compiled = compiled;
     rule = compiled.rule();
+    folded = rule.anchors().stream().map(KnownFormat::fold).toList();
     if (!rule.check().isEmpty() && !Checks.isKnown(rule.check())) {
       throw new ShapeException("rule " + rule.id() + ": there is no check named " + rule.check());
     }
+  }
+
+  private static byte[] fold(String anchor) {
+    byte[] folded = anchor.getBytes(StandardCharsets.US_ASCII);
+    for (int i = 0; i < folded.length; i++) {
+      folded[i] |= 0x20;
+    }
+    return folded;
   }
 
   @Override
@@ -169,14 +180,12 @@ final class KnownFormat implements Trigger {
   /** How much of a match is the anchor itself, which says nothing about the changing part. */
   private int fixedLength(byte[] text, int start, int end) {
     int longest = 0;
-    for (String anchor : rule.anchors()) {
+    for (byte[] anchor : folded) {
       int i = 0;
-      while (i < anchor.length()
-          && start + i < end
-          && (text[start + i] | 0x20) == (anchor.charAt(i) | 0x20)) {
+      while (i < anchor.length && start + i < end && (text[start + i] | 0x20) == anchor[i]) {
         i++;
       }
-      if (i == anchor.length()) {
+      if (i == anchor.length) {
         longest = Math.max(longest, i);
       }
     }

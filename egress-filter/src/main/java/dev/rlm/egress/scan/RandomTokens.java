@@ -53,11 +53,7 @@ final class RandomTokens {
   }
 
   private static void judge(byte[] text, int start, int end, int to, List<Span> out) {
-    if (end - start < SHORTEST || Hashes.isUuidOrDigest(text, start, end)
-        || PublicValues.contains(text, start, end, to)) {
-      return;
-    }
-    if (end - start > LONGEST) {
+    if (end - start < SHORTEST || end - start > LONGEST) {
       return;
     }
     int before = out.size();
@@ -67,10 +63,16 @@ final class RandomTokens {
       judgePieces(text, start, end, out);
     }
     // Few tokens come so far: what costs more is looked at last.
-    if (out.size() > before
-        && (Hashes.isLineOfBlock(text, start, end, to) || EncodedWords.contains(text, start, end))) {
+    if (out.size() > before && isHarmless(text, start, end, to)) {
       out.subList(before, out.size()).clear();
     }
+  }
+
+  private static boolean isHarmless(byte[] text, int start, int end, int to) {
+    return Hashes.isUuidOrDigest(text, start, end)
+        || Hashes.isLineOfBlock(text, start, end, to)
+        || EncodedWords.contains(text, start, end)
+        || PublicValues.contains(text, start, end, to);
   }
 
   /**

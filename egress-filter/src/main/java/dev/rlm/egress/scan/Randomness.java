@@ -8,18 +8,28 @@ final class Randomness {
 
   private Randomness() {}
 
+  /** Nothing whose neighbouring characters are more usual is taken for random by itself. */
+  private static final double RARE = -5.3;
+
   /** Random enough to be a secret wherever it stands. */
   static boolean standsAlone(byte[] text, int start, int end) {
-    Profile profile = Profile.of(text, start, end);
-    if (profile.length() < 20 || profile.allHex() || profile.distinct() < 12) {
+    if (end - start < 20) {
       return false;
     }
+    // Most tokens are names: what refutes them comes first.
     double rarity = Bigrams.mean(text, start, end);
-    if ((rarity > -6.3 && hasWord(text, start, end)) || isPieced(text, start, end)) {
+    return rarity < RARE
+        && isMixed(Profile.of(text, start, end), rarity)
+        && !(rarity > -6.3 && hasWord(text, start, end))
+        && !isPieced(text, start, end);
+  }
+
+  private static boolean isMixed(Profile profile, double rarity) {
+    if (profile.allHex() || profile.distinct() < 12) {
       return false;
     }
     if (profile.mixedCase() && profile.digits() > 0) {
-      return rarity < (profile.digits() > 1 ? -5.3 : -6.0)
+      return rarity < (profile.digits() > 1 ? RARE : -6.0)
           && profile.upper() > 1
           && profile.lower() > 1
           && profile.changes() * 10 >= profile.length() * 3;
