@@ -1,0 +1,145 @@
+"""Whoever speaks with the host, the main thread or its helpers, says the same, in whatever order they take turns."""
+
+import os
+import random
+import select
+import sys
+import unittest
+
+from guest import GuestTest
+from attendance import Attendance
+
+LONG = "import time\nprint('begun', flush=True)\ntime.sleep(0.006)\n"
+
+
+class TurnsTest(GuestTest):
+    def short(self, number):
+        outcome = self.completed(f"print({number})\n{number}")
+        self.assertEqual((f"{number}\n", str(number)), (outcome.stdout, outcome.result))
+
+    def silent(self, number):
+        self.assertEqual({"silent": number}, self.completed(f"silent = {number}").locals)
+
+    def long(self, number):
+        outcome = self.completed(LONG + f"print({number})")
+        self.assertEqual(f"begun\n{number}\n", outcome.stdout)
+
+    def much(self, number):
+        self.assertEqual(f"{'x' * 400_000}{number}\n", self.completed(f"print('x' * 400_000 + '{number}')").stdout)
+
+    def unfinished(self, number):
+        self.assertEqual(str(number), self.completed(f"print({number}, end='')").stdout)
+
+    def calls(self, number):
+        outcome = self.agent.run(f"print('before')\nf({number})", {"f": lambda value: value + 1})
+        self.assertEqual(("before\n", str(number + 1)), (outcome.stdout, outcome.result))
+
+    def interrupted(self, number):
+        running = self.agent.begin("while True: pass")
+        self.agent.interrupt(running)
+        self.assertEqual("interrupted", self.agent.end(running).status)
+
+    def interrupted_too_late(self, number):
+        running = self.agent.begin(f"late = {number}")
+        outcome = self.agent.end(running)
+        self.agent.interrupt(running)
+        self.assertEqual({"late": number}, outcome.locals)
+
+    def raises(self, number):
+        self.assertEqual(f"'{number}'", self.raised(f"{{}}['{number}']", "KeyError").error["value"])
+
+    def leaves_a_thread(self, number):
+        self.completed("import threading, time\nthreading.Thread(target=time.sleep, args=(0.004,)).start()")
+
+    def leaves_a_handler(self, number):
+        self.completed("import signal\nsignal.signal(signal.SIGUSR1, lambda *_: 1 / 0)")
+
+    def removes_the_handler(self, number):
+        self.completed("import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_DFL)")
+
+    def asks_for_variables(self, number):
+        self.agent.send(type="variables", id=f"question {number}")
+        answer = self.agent.receive()
+        self.assertEqual(("variables", f"question {number}"), (answer["type"], answer["id"]))
+
+    def asks_while_code_runs(self, number):
+        running = self.agent.begin("import time\ntime.sleep(0.02)\n'slept'")
+        self.asks_for_variables(number)
+        self.assertEqual("'slept'", self.agent.end(running).result)
+
+    def test_any_order(self):
+        kinds = (
+            self.short,
+            self.silent,
+            self.long,
+            self.much,
+            self.unfinished,
+            self.calls,
+            self.interrupted,
+            self.interrupted_too_late,
+            self.raises,
+            self.leaves_a_thread,
+            self.leaves_a_handler,
+            self.removes_the_handler,
+            self.asks_for_variables,
+            self.asks_while_code_runs,
+        )
+        seed = random.SystemRandom().getrandbits(32)
+        order = random.Random(seed)
+        for number in range(600):
+            kind = order.choice(kinds)
+            with self.subTest(seed=seed, number=number, kind=kind.__name__):
+                kind(number)
+
+
+@unittest.skipIf(sys.version_info < (3, 13), "without timers as descriptors the helpers are always on duty")
+class AttendanceTest(unittest.TestCase):
+    def setUp(self):
+        self.timer = os.timerfd_create(1, flags=os.TFD_NONBLOCK)
+        self.wake = os.eventfd(0, os.EFD_NONBLOCK)
+        self.stop = os.eventfd(0, os.EFD_NONBLOCK)
+        self.attendance = Attendance(self.timer, self.wake, self.stop)
+
+    def test_the_main_thread_is_alone_until_code_has_run_for_a_moment(self):
+        self.assertTrue(self.attendance.alone)
+        self.attendance.leave()
+        self.assertTrue(self.attendance.take())
+        self.assertFalse(self.attendance.take())
+        self.attendance.leave()
+        self.attendance.await_need()
+        self.assertTrue(self.attendance.attended)
+        self.assertFalse(self.attendance.take())
+
+    def test_an_alarm_that_comes_too_late_is_not_heard_again_and_leaves_the_next_one(self):
+        self.attendance.leave()
+        select.select([self.timer], [], [])
+        self.attendance.take()
+        os.eventfd_write(self.wake, 1)
+        self.attendance.await_need()
+        self.assertFalse(self.attendance.attended)
+        with self.assertRaises(BlockingIOError):
+            os.eventfd_read(self.wake)
+        self.attendance.leave()
+        self.attendance.await_need()
+        self.assertTrue(self.attendance.attended)
+
+    def test_the_helpers_hand_back_when_the_reader_has_stopped(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        self.addCleanup(os.close, writing)
+        self.attendance.leave()
+        self.attendance.await_need()
+        self.attendance.await_duty()
+        self.assertTrue(self.attendance.frame_comes(reading, True))
+        os.write(writing, b"x")
+        self.assertTrue(self.attendance.frame_comes(reading, False))
+        self.attendance.alone = False
+        self.attendance.withdraw()
+        self.assertFalse(self.attendance.frame_comes(reading, True))
+        self.attendance.hand_back()
+        self.assertEqual((True, False), (self.attendance.alone, self.attendance.attended))
+        self.attendance.rest()
+
+
+if __name__ == "__main__":
+    unittest.main()
