@@ -61,12 +61,13 @@ def main(arguments: list[str]) -> None:
         interrupts,
         attendance,
     )
-    calls = HostCalls(channel)
+    calls = HostCalls(channel, attendance, interrupts)
     streams = Streams()
     rehearse(Runner(descriptors, channel, interrupts, calls, streams, attendance))
     channel.discard()
     runner = Runner(descriptors, channel, interrupts, calls, streams, attendance)
     host = Host(descriptors, runner, channel, interrupts, calls, attendance)
+    calls.serve_by(host.take)
     hide()
 
     # Threads of the agent take no signals: those are for user code, which runs in the main thread.

@@ -112,11 +112,13 @@ class Channel:
             self._drain(stream, True, self._send)
 
     def say(self, body: bytes) -> None:
-        """Sends a frame at once, or gives it to the helpers where they are on duty."""
-        if self._attendance.alone:
-            self._send(frame(body))
-        else:
+        """Sends a frame at once, after the output that was written before, or gives it to the helpers where they are on duty."""
+        if self._attendance.attended:
             self.post(body)
+            return
+        for stream in self._streams:
+            self._drain(stream, False, self._send)
+        self._send(frame(body))
 
     def result(self, body: bytes, closing: bool) -> Item:
         """An item that ends the execution, to be given to `finish`. `closing`: the main thread can go on without helpers."""

@@ -70,8 +70,11 @@ class Host:
                 raise ProtocolViolation("a part of a context while an execution runs")
             self._parts.add(message)
         elif kind == "interrupt":
-            self._interrupts.request(identifier)
-            self._channel.look()
+            if self._attendance.attended:
+                self._interrupts.request(identifier)
+                self._channel.look()
+            else:
+                self._interrupts.note(identifier)
         elif kind == "reply":
             self._calls.answer(message)
         elif kind == "variables":

@@ -1,7 +1,7 @@
 """Functions of the host that code in the sandbox calls like its own.
 
 A call sends a frame and waits for the thread that reads frames to bring the answer, without polling. Any number of threads
-may wait at once. A call belongs to the execution that runs when it is made: when that ends, calls that still wait fail, and
+may wait at once. Where nobody but the main thread runs, it sends and reads by itself, which spares changes of threads. A call belongs to the execution that runs when it is made: when that ends, calls that still wait fail, and
 none is made until the next execution, and then only of functions that this one was given.
 """
 
@@ -11,8 +11,10 @@ import builtins
 from _thread import allocate_lock
 from itertools import count
 
+from attendance import Attendance
 from capture import Channel
 from frames import ProtocolViolation, json_text
+from interrupts import Interrupts
 from values import JsonEncoder, NotJson, TooLarge
 
 ARGUMENTS_LIMIT = 1_000_000
@@ -56,12 +58,20 @@ class _Grant:
 class HostCalls:
     """`begin` and `end` are for the main thread, `answer` for the thread that reads frames, `call` for all."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, attendance: Attendance, interrupts: Interrupts) -> None:
         self._channel = channel
+        self._attendance = attendance
+        self._interrupts = interrupts
+        self._take = None
+        self._alone = False
         self._numbers = count(1)
         self._grant: _Grant | None = None
         self._waiting: dict[int, _Waiting] = {}
         self._functions: dict[str, object] = {}
+
+    def serve_by(self, take) -> None:
+        """`take` waits for a frame of the host's and acts on it: for the main thread, when that is in charge."""
+        self._take = take
 
     def function(self, name: str):
         """The Python function that calls `name` on the host: always the same one."""
@@ -96,6 +106,9 @@ class HostCalls:
             raise HostCallError(f"{name}() was called after its execution ended")
         if name not in grant.names:
             raise HostCallError(f"{name}() is not available to this execution")
+        if self._alone:
+            # A destructor that the collector called while the main thread waits for an answer, which nobody else can take.
+            raise HostCallError(f"{name}() was called while another call waits")
         packed = _pack(name, arguments, keywords)
         number = next(self._numbers)
         waiting = _Waiting(grant.identifier)
@@ -104,16 +117,36 @@ class HostCalls:
             # `end` first takes the grant away and then looks who waits: one of the two sees the other.
             if self._grant is not grant:
                 raise HostCallError(f"{name}() was called after its execution ended")
-            self._channel.post(
-                b'{"type":"call","id":%b,"call":%d,"name":%b,%b}'
-                % (json_text(grant.identifier), number, json_text(name), packed)
+            body = b'{"type":"call","id":%b,"call":%d,"name":%b,%b}' % (
+                json_text(grant.identifier),
+                number,
+                json_text(name),
+                packed,
             )
-            waiting.lock.acquire()
+            if self._attendance.dispensable() and self._attendance.take():
+                self._call_alone(body, waiting)
+            else:
+                self._channel.post(body)
+                waiting.lock.acquire()
         finally:
             self._waiting.pop(number, None)
         if waiting.error is not None:
             raise waiting.error
         return waiting.value
+
+    def _call_alone(self, body: bytes, waiting: _Waiting) -> None:
+        self._alone = True
+        try:
+            self._channel.say(body)
+            while waiting.lock.locked() and not self._interrupts.pending():
+                self._take()
+        finally:
+            self._alone = False
+            self._attendance.leave()
+        if waiting.lock.locked():
+            self._interrupts.nudge()
+            # Unless it was granted at that moment: the answer comes by way of the helpers.
+            waiting.lock.acquire()
 
     def answer(self, message: dict) -> None:
         """Hands the host's `reply` to the call that waits for it; ignored if none does.

@@ -57,6 +57,11 @@ class Interrupts:
             self._wanted = identifier
             self.nudge()
 
+    def note(self, identifier: str) -> None:
+        """As `request`, for the main thread itself, which has to `nudge` where the interrupt may come."""
+        if identifier == self._running:
+            self._wanted = identifier
+
     def pending(self) -> bool:
         """Whether a wish waits to be granted."""
         return self._wanted is not None and self._wanted == self._running

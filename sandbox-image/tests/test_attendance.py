@@ -34,6 +34,31 @@ class TurnsTest(GuestTest):
         outcome = self.agent.run(f"print('before')\nf({number})", {"f": lambda value: value + 1})
         self.assertEqual(("before\n", str(number + 1)), (outcome.stdout, outcome.result))
 
+    def calls_often(self, number):
+        code = "for i in range(20):\n    print(i)\n    assert f(i) == i * 2"
+        outcome = self.agent.run(code, {"f": lambda value: value * 2})
+        self.assertEqual(("completed", "".join(f"{i}\n" for i in range(20))), (outcome.status, outcome.stdout))
+
+    def calls_late(self, number):
+        outcome = self.agent.run(LONG + f"f({number})", {"f": lambda value: value + 1})
+        self.assertEqual(("begun\n", str(number + 1)), (outcome.stdout, outcome.result))
+
+    def interrupted_in_a_call(self, number):
+        running = self.agent.begin("try:\n    f(1)\nfinally:\n    print('left')", functions=["f"])
+        call = self.agent.receive()
+        self.assertEqual("call", call["type"])
+        self.agent.interrupt(running)
+        outcome = self.agent.end(running)
+        self.assertEqual(("interrupted", "left\n"), (outcome.status, outcome.stdout))
+        self.agent.send(type="reply", id=running, call=call["call"], value=1)
+
+    def asks_in_a_call(self, number):
+        running = self.agent.begin(f"f() + {number}", functions=["f"])
+        call = self.agent.receive()
+        self.asks_for_variables(number)
+        self.agent.send(type="reply", id=running, call=call["call"], value=1)
+        self.assertEqual(str(number + 1), self.agent.end(running).result)
+
     def interrupted(self, number):
         running = self.agent.begin("while True: pass")
         self.agent.interrupt(running)
@@ -75,6 +100,10 @@ class TurnsTest(GuestTest):
             self.much,
             self.unfinished,
             self.calls,
+            self.calls_often,
+            self.calls_late,
+            self.interrupted_in_a_call,
+            self.asks_in_a_call,
             self.interrupted,
             self.interrupted_too_late,
             self.raises,

@@ -108,7 +108,8 @@ final class ApiServerTest {
     assertEquals("none", answer.at("/isolation/runtime").textValue());
     assertEquals("42", answer.at("/result").textValue());
     assertEquals(
-        "{\"rule\":\"github-pat\",\"channel\":\"stdout\",\"offset\":3,\"length\":40,\"action\":\"redacted\"}",
+        "{\"rule\":\"github-pat\",\"channel\":\"stdout\",\"offset\":3,\"length\":40,\"decode_chain\":[\"base64\"],"
+            + "\"confidence\":\"high\",\"action\":\"redacted\",\"tag\":\"0a1b2c3d\"}",
         answer.at("/findings/0").toString());
   }
 
