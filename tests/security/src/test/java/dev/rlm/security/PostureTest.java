@@ -60,7 +60,8 @@ final class PostureTest {
     String user = String.valueOf(container.getConfig().getUser()).replaceFirst(":.*", "");
     assertEquals(String.join("\t", user, user, user, user), status.get("Uid"));
     assertEquals(guard ? "2" : "1", status.get("Seccomp_filters"), "the profile's filter, and the guard's on top");
-    assertEquals(Set.of("/dev/null", "pipe", "anon_inode:[eventfd]"), Set.copyOf(process.descriptors()));
+    assertEquals(
+        Set.of("/dev/null", "pipe", "anon_inode:[eventfd]", "anon_inode:[timerfd]"), Set.copyOf(process.descriptors()));
   }
 
   /** The sentry has few capabilities, and those in a user namespace of its own; no file outside of the sandbox's own tree. */
