@@ -74,6 +74,7 @@ def main(arguments: list[str]) -> None:
     unblocked = pthread_sigmask(SIG_BLOCK, valid_signals())
     channel.start()
     start_new_thread(host.listen, ())
+    attendance.await_helpers()
     pthread_sigmask(SIG_SETMASK, unblocked)
     version = sys.version.split()[0]
     channel.say(

@@ -11,9 +11,11 @@ One lock decides, and nobody ever waits for it. It is free only while code runs 
 from sealed import BUILTINS as __builtins__
 
 from _signal import default_int_handler, getsignal, valid_signals
-from _thread import _count, allocate_lock
+from _thread import allocate_lock
 from os import eventfd_read, eventfd_write, read
 from select import select
+from sys import _current_exceptions
+from time import sleep
 
 try:
     from os import timerfd_settime
@@ -26,7 +28,9 @@ from interrupts import SIGNAL
 MOMENT_SECONDS = 0.002
 """How long code runs before the helpers take over: interrupts are heard, and output is passed on, from then on."""
 
-_HELPERS = 2
+_THREADS = 3
+"""The main thread and the helpers."""
+
 _SIGNALS = tuple(sorted(valid_signals() - {SIGNAL}))
 
 
@@ -51,6 +55,11 @@ class Attendance:
 
     # For the main thread.
 
+    def await_helpers(self) -> None:
+        """Waits until both helpers run: a thread that is about to begin has no number yet, and would not be counted."""
+        while len(_current_exceptions()) < _THREADS:
+            sleep(0)
+
     def leave(self) -> None:
         """Lets the helpers take over, in a moment or when something wakes them, unless they are on duty already."""
         if self.alone:
@@ -62,8 +71,12 @@ class Attendance:
         return self._free.acquire(False)
 
     def dispensable(self) -> bool:
-        """Whether nothing of user code's can raise in the main thread while that waits for the host and speaks with it."""
-        if self._timer is None or _count() > _HELPERS:
+        """Whether nothing of user code's can raise in the main thread while that waits for the host and speaks with it.
+
+        Nothing of it can print then either. Raises what an audit hook of user code's does.
+        """
+        # Unlike `threading.active_count` and `_thread._count`, this also knows threads that are about to begin.
+        if self._timer is None or len(_current_exceptions()) > _THREADS:
             return False
         for number in _SIGNALS:
             handler = getsignal(number)

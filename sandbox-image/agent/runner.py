@@ -248,7 +248,7 @@ class Runner:
 
     def _restore(self, job: Job) -> None:
         """Undoes what user code did to what the agent needs to report."""
-        if not self._attendance.dispensable():
+        if not self._undisturbed():
             _stop_timers()
         if job.limit_applied and not job.limit_noted:
             self._user_recursion = getrecursionlimit()
@@ -316,8 +316,15 @@ class Runner:
         self._interrupts.end()
         self._calls.end()
         if job.item is None:
-            job.item = self._channel.result(job.report, self._attendance.dispensable())
+            job.item = self._channel.result(job.report, self._undisturbed())
         self._channel.finish(job.item)
+
+    def _undisturbed(self) -> bool:
+        """Whether the main thread can do without helpers. Not where user code keeps it from finding out."""
+        try:
+            return self._attendance.dispensable()
+        except BaseException:
+            return False
 
     def _tidy(self, job: Job) -> None:
         """Does for the next execution what the result of this one need not wait for."""

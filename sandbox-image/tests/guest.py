@@ -201,6 +201,16 @@ class GuestTest(unittest.TestCase):
         self.assertEqual(name, outcome.error["name"], outcome)
         return outcome
 
+    def variables(self, identifier="q"):
+        """The listing of variables, without what is printed meanwhile."""
+        self.agent.send(type="variables", id=identifier)
+        message = self.agent.receive()
+        while message["type"] in ("stdout", "stderr"):
+            message = self.agent.receive()
+        self.assertEqual(("variables", identifier), (message["type"], message["id"]), message)
+        self.assertEqual({"type", "id", "names"}, set(message))
+        return message["names"]
+
     def usable(self):
         """The agent still does its work, exactly."""
         outcome = self.completed("print('still')\nusable_value = [1]\nusable_value")

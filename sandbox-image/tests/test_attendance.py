@@ -83,9 +83,7 @@ class TurnsTest(GuestTest):
         self.completed("import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_DFL)")
 
     def asks_for_variables(self, number):
-        self.agent.send(type="variables", id=f"question {number}")
-        answer = self.agent.receive()
-        self.assertEqual(("variables", f"question {number}"), (answer["type"], answer["id"]))
+        self.variables(f"question {number}")
 
     def asks_while_code_runs(self, number):
         running = self.agent.begin("import time\ntime.sleep(0.02)\n'slept'")

@@ -6,32 +6,23 @@ from guest import GuestTest
 
 
 class VariablesTest(GuestTest):
-    def listing(self, identifier="q"):
-        self.agent.send(type="variables", id=identifier)
-        message = self.agent.receive()
-        while message["type"] in ("stdout", "stderr"):
-            message = self.agent.receive()
-        self.assertEqual(("variables", identifier), (message["type"], message["id"]), message)
-        self.assertEqual({"type", "id", "names"}, set(message))
-        return message["names"]
-
     def test_names_and_types(self):
-        self.assertEqual({}, self.listing())
+        self.assertEqual({}, self.variables())
         self.completed("import math\nclass Thing: pass\nx = 1\ny = Thing()\n_hidden = 2\ndef f(): pass\nz = [x]\n3")
-        self.assertEqual({"Thing": "type", "x": "int", "y": "Thing", "f": "function", "z": "list"}, self.listing())
+        self.assertEqual({"Thing": "type", "x": "int", "y": "Thing", "f": "function", "z": "list"}, self.variables())
         self.completed("del z")
-        self.assertNotIn("z", self.listing())
+        self.assertNotIn("z", self.variables())
 
     def test_what_the_host_gave_is_left_out_while_it_is_bound(self):
         self.agent.run("f(1)", functions={"f": lambda x: x}, context={"a": 1})
-        self.assertEqual({}, self.listing())
+        self.assertEqual({}, self.variables())
         self.completed("context = 5")
-        self.assertEqual({"context": "int"}, self.listing())
+        self.assertEqual({"context": "int"}, self.variables())
 
     def test_answers_while_code_runs(self):
         running = self.agent.begin("done = False\nprint('go')\nwhile not done: pass")
         self.agent.await_output("go")
-        self.assertEqual({"done": "bool"}, self.listing())
+        self.assertEqual({"done": "bool"}, self.variables())
         self.agent.interrupt(running)
         self.assertEqual("interrupted", self.agent.end(running).status)
 
@@ -41,7 +32,7 @@ class VariablesTest(GuestTest):
         )
         self.agent.await_output("go")
         for number in range(50):
-            self.assertIn("i", self.listing(f"q{number}"))
+            self.assertIn("i", self.variables(f"q{number}"))
         self.agent.interrupt(running)
         self.agent.end(running)
         self.usable()
@@ -60,12 +51,12 @@ class VariablesTest(GuestTest):
             "import builtins\n"
             "builtins.type = builtins.issubclass = builtins.list = None"
         )
-        self.assertEqual({"Meta": "type", "Evil": "Meta", "evil": "Evil"}, self.listing())
+        self.assertEqual({"Meta": "type", "Evil": "Meta", "evil": "Evil"}, self.variables())
         self.assertEqual("", self.completed("1").stdout)
 
     def test_is_bounded(self):
         self.completed("for i in range(100_000): globals()['n%d' % i] = i")
-        self.assertEqual(256, len(self.listing()))
+        self.assertEqual(256, len(self.variables()))
         self.completed(
             "globals().clear()\n"
             "g = globals()\n"
@@ -76,7 +67,7 @@ class VariablesTest(GuestTest):
             "g['\\udc00'] = 2\n"
             "g[5] = 3"
         )
-        names = self.listing()
+        names = self.variables()
         self.assertEqual({"g": "dict", "x" * 200: "T" * 200, "\U0001f600" * 200: "int", "\ufffd": "int"}, names)
 
     def test_a_question_without_id_is_a_violation(self):
