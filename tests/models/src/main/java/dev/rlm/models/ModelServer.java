@@ -52,8 +52,13 @@ public final class ModelServer implements AutoCloseable {
 
   /** Starts a server. */
   public static ModelServer start(Script script) {
+    return start(script, 0);
+  }
+
+  /** Starts a server on a port. */
+  public static ModelServer start(Script script, int port) {
     try {
-      HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
+      HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
       ModelServer server = new ModelServer(http, script);
       http.createContext("/", server::handle);
       http.setExecutor(server.threads);

@@ -181,6 +181,18 @@ final class OpenAiModelClientTest {
   }
 
   @Test
+  void aConnectionThatWasClosedMeanwhileIsNotUsedAgain() throws Exception {
+    int port = server.baseUrl().getPort();
+    ask();
+    server.close();
+    try (ModelServer again = ModelServer.start(_ -> Answer.text("again"), port)) {
+      Thread.sleep(1_200); // From a second on the client looks.
+      assertEquals("again", ask().text());
+      assertEquals(1, again.completions());
+    }
+  }
+
+  @Test
   void anInterruptBreaksTheCallOff() throws Exception {
     script = _ -> new Answer.Late(Duration.ofSeconds(100), Answer.text("late"));
     AtomicReference<Throwable> thrown = new AtomicReference<>();
