@@ -214,7 +214,7 @@ final class Passage implements OutputListener {
 
   /** A secret may stand in several leaves: what still shows in the whole is not passed at all. */
   private @Nullable Object whole(Channel by, String channel, String name, @Nullable Object value) {
-    if (!(value instanceof List<?> || value instanceof Map<?, ?>)) {
+    if (leaves(value) < 2) {
       return value;
     }
     try {
@@ -234,6 +234,16 @@ final class Passage implements OutputListener {
       log.debug("the variable of {} characters could not be inspected", name.length());
       return WITHHELD;
     }
+  }
+
+  /** Returns how many texts and the like there are in a value, names included: one of them alone has been looked at already. */
+  private static int leaves(@Nullable Object value) {
+    return switch (value) {
+      case List<?> list -> list.stream().mapToInt(Passage::leaves).sum();
+      case Map<?, ?> map -> map.size() + map.values().stream().mapToInt(Passage::leaves).sum();
+      case null -> 0;
+      default -> 1;
+    };
   }
 
   /** Appends all leaves with nothing between them; a number that can be a byte counts as its character. */

@@ -34,6 +34,9 @@ public sealed interface Answer {
   /** The connection is cut. */
   record Cut() implements Answer {}
 
+  /** A body without an end, as long as somebody reads it. */
+  record Endless() implements Answer {}
+
   /** Returns what a model says. */
   static Answer text(String text) {
     return new Text(text, "stop");

@@ -31,6 +31,7 @@ public final class ModelServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHARACTERS_PER_TOKEN = 4;
+  private static final byte[] PIECE_OF_ENDLESS = " ".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -125,6 +126,13 @@ public final class ModelServer implements AutoCloseable {
         send(exchange, then, request);
       }
       case Answer.Cut() -> {}
+      case Answer.Endless() -> {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, 0);
+        while (true) {
+          exchange.getResponseBody().write(PIECE_OF_ENDLESS);
+        }
+      }
     }
   }
 
