@@ -9,11 +9,16 @@ import java.util.Set;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** After all other tests: nothing that they or their engines made is still there. */
 @Tag("last")
 @Order(Integer.MAX_VALUE)
+@ResourceLock(NothingLeftTest.PROCESSES)
 final class NothingLeftTest {
+
+  /** What tests share that run beside others: this one waits for them. */
+  static final String PROCESSES = "processes";
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
