@@ -242,7 +242,8 @@ final class Passage implements OutputListener {
       case List<?> list -> list.stream().mapToInt(Passage::leaves).sum();
       case Map<?, ?> map -> map.size() + map.values().stream().mapToInt(Passage::leaves).sum();
       case null -> 0;
-      default -> 1;
+      case String _, Number _, Boolean _ -> 1;
+      default -> 2; // Of a kind that nobody has looked at.
     };
   }
 
