@@ -63,8 +63,9 @@ class Attendance:
     def leave(self) -> None:
         """Lets the helpers take over, in a moment or when something wakes them, unless they are on duty already."""
         if self.alone:
-            timerfd_settime(self._timer, initial=MOMENT_SECONDS)
+            # In this order: an alarm that rings while this thread has not released the lock yet would be in vain.
             self._free.release()
+            timerfd_settime(self._timer, initial=MOMENT_SECONDS)
 
     def take(self) -> bool:
         """Takes charge again, unless the helpers have it."""
@@ -97,18 +98,17 @@ class Attendance:
 
     def await_need(self) -> None:
         """Sleeps until something wakes the helpers, who are then on duty unless the main thread was faster."""
-        ready = select(self._alarms, (), ())[0]
-        if self._free.acquire(False):
-            self.disarm()
-            self.attended = True
-            self._duty.release()
-            return
-        # The alarm is over, and must not be heard again; the timer may have been set anew since.
-        for descriptor in ready:
+        # First the alarm, then the lock: if the lock is not free, the alarm of the next `leave` is still to come.
+        for descriptor in select(self._alarms, (), ())[0]:
             try:
                 read(descriptor, 8)
             except BlockingIOError:
+                # The timer has been set anew.
                 continue
+        if self._free.acquire(False):
+            self.attended = True
+            self._duty.release()
+            self.disarm()
 
     def withdraw(self) -> None:
         """Asks the thread that reads to stop. To be called before the host can know of it, and then `hand_back`."""

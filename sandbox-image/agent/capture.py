@@ -152,6 +152,8 @@ class Channel:
                     self._turn()
                 else:
                     self._attendance.await_need()
+                    if self._attendance.attended:
+                        self._send_queue()
             except MemoryError:
                 # User code has taken all there is and is about to hear of it. A piece of output may be lost, no frame is.
                 sleep(_REST_SECONDS)

@@ -4,9 +4,13 @@ import os
 import random
 import select
 import sys
+import threading
 import unittest
+from unittest import mock
 
+import guest
 from guest import GuestTest
+import attendance
 from attendance import Attendance
 
 LONG = "import time\nprint('begun', flush=True)\ntime.sleep(0.006)\n"
@@ -148,6 +152,33 @@ class AttendanceTest(unittest.TestCase):
             os.eventfd_read(self.wake)
         self.attendance.leave()
         self.attendance.await_need()
+        self.assertTrue(self.attendance.attended)
+
+    def test_an_alarm_that_rings_before_the_main_thread_goes_on_is_not_lost(self):
+        setting = attendance.timerfd_settime
+        helper = threading.Thread(target=self.attendance.await_need, daemon=True)
+
+        def set_and_see_it_heard(timer, **when):
+            setting(timer, **when)
+            if when["initial"]:
+                helper.start()
+                helper.join(guest.PATIENCE)
+
+        with mock.patch.object(attendance, "timerfd_settime", set_and_see_it_heard):
+            self.attendance.leave()
+        self.assertTrue(self.attendance.attended)
+
+    def test_an_alarm_of_the_next_execution_that_is_taken_for_the_last_one_is_not_lost(self):
+        def go_on_and_read(descriptor, size):
+            self.attendance.leave()
+            select.select([self.timer], [], [])
+            return os.read(descriptor, size)
+
+        self.attendance.leave()
+        select.select([self.timer], [], [])
+        self.attendance.take()
+        with mock.patch.object(attendance, "read", go_on_and_read):
+            self.attendance.await_need()
         self.assertTrue(self.attendance.attended)
 
     def test_the_helpers_hand_back_when_the_reader_has_stopped(self):
