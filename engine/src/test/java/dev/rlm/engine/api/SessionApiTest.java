@@ -449,7 +449,7 @@ final class SessionApiTest {
       client.send("{\"type\":\"execute\",\"code\":\"x\"}");
       client.next("start");
       code.entered.await();
-      client.send("{\"type\":\"reply\",\"call\":1,\"value\":\"%s\"}".formatted("x".repeat(SessionServer.MAX_BODY)));
+      client.sendTooMuch("{\"type\":\"reply\",\"call\":1,\"value\":\"%s\"}".formatted("x".repeat(SessionServer.MAX_BODY)));
       assertEquals(1009, client.next("closed").path("status").intValue());
     }
     code.interrupted.await();

@@ -267,6 +267,11 @@ final class SessionServer implements AutoCloseable {
       socket.sendText(json, true).join();
     }
 
+    /** Sends a text that the other side need not take to its end: it may have closed by then. */
+    void sendTooMuch(String json) {
+      socket.sendText(json, true).exceptionally(_ -> socket).join();
+    }
+
     WebSocket socket() {
       return socket;
     }

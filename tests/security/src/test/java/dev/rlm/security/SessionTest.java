@@ -401,7 +401,7 @@ final class SessionTest {
       client.sendText("{\"type\":\"reply\",\"call\":1,\"value\":1}");
       client.sendText("{\"type\":\"interrupt\"}");
       assertEquals("3", result(client.run("3", Map.of())));
-      client.sendText("{\"type\":\"execute\",\"code\":\"%s\"}".formatted("#".repeat(17 << 20)));
+      client.sendTooMuch("{\"type\":\"execute\",\"code\":\"%s\"}".formatted("#".repeat(17 << 20)));
       client.until("closed");
     }
   }

@@ -84,6 +84,11 @@ final class StreamClient implements AutoCloseable {
     socket.sendText(text, true).join();
   }
 
+  /** Sends a text that the other side need not take to its end: it may have closed by then. */
+  void sendTooMuch(String text) {
+    socket.sendText(text, true).exceptionally(_ -> socket).join();
+  }
+
   /** Returns the next event that is no keep-alive. */
   JsonNode next() {
     try {
