@@ -24,11 +24,14 @@ final class LoopRow implements Row {
 
   private static final String KEY = "sk-benchmark-0123456789";
   private static final int TURNS = 20;
-  private static final int CALLS = 200;
+
+  /** Of a run: so many that the pool's refill, which its beginning causes, is over for most of them. */
+  private static final int CALLS = 1_000;
+
   private static final int BATCH = 64;
 
   /** Rounds of sub-calls. After some 10,000 of them the virtual machine has compiled what they need: the first take five times as long. */
-  private static final int WARM_UP = 50;
+  private static final int WARM_UP = 12;
 
   private static final int CHILDREN = 3;
 
@@ -106,7 +109,7 @@ final class LoopRow implements Row {
         "LLM_BASE_URL", models.baseUrl().toString(),
         "RLM_DIRECT_CHARACTERS", "0",
         "EXECUTION_TIMEOUT", "120",
-        "RLM_MAX_SUB_CALLS", "1000");
+        "RLM_MAX_SUB_CALLS", Integer.toString(CALLS));
   }
 
   private static String question(Asked asked) {
