@@ -28,8 +28,7 @@ from interrupts import SIGNAL
 MOMENT_SECONDS = 0.002
 """How long code runs before the helpers take over: interrupts are heard, and output is passed on, from then on."""
 
-_THREADS = 3
-"""The main thread and the helpers."""
+_HELPERS = 2
 
 _SIGNALS = tuple(sorted(valid_signals() - {SIGNAL}))
 
@@ -49,6 +48,7 @@ class Attendance:
         self._duty = _locked()
         self._stopped = _locked()
         self._turn = _locked()
+        self._reported: list[None] = []
         if timer is None:
             self._free.release()
             eventfd_write(wake, 1)
@@ -56,8 +56,12 @@ class Attendance:
     # For the main thread.
 
     def await_helpers(self) -> None:
-        """Waits until both helpers run: a thread that is about to begin has no number yet, and would not be counted."""
-        while len(_current_exceptions()) < _THREADS:
+        """Waits until both helpers run.
+
+        A thread that is about to begin may be in no count yet. And when it begins, the C library gives it an arena of its own:
+        64 MiB of addresses, which under a `MemoryCeiling` would be all that is left.
+        """
+        while len(self._reported) < _HELPERS:
             sleep(0)
 
     def leave(self) -> None:
@@ -77,7 +81,7 @@ class Attendance:
         Nothing of it can print then either. Raises what an audit hook of user code's does.
         """
         # Unlike `threading.active_count` and `_thread._count`, this also knows threads that are about to begin.
-        if self._timer is None or len(_current_exceptions()) > _THREADS:
+        if self._timer is None or len(_current_exceptions()) > 1 + _HELPERS:
             return False
         for number in _SIGNALS:
             handler = getsignal(number)
@@ -93,6 +97,12 @@ class Attendance:
     def rest(self) -> None:
         """Waits until there may be something to do."""
         self._turn.acquire()
+
+    # For both helpers.
+
+    def report(self) -> None:
+        """Says that the calling thread runs. The first thing that it does."""
+        self._reported.append(None)
 
     # For the thread that sends.
 

@@ -146,18 +146,23 @@ class Channel:
         eventfd_write(self._wake, 1)
 
     def _run(self) -> None:
+        self._attendance.report()
+        short = False
         while True:
             try:
-                if self._attendance.attended:
-                    self._turn()
-                else:
+                if short:
+                    # User code has taken all there is and is about to hear of it. A piece of output may be lost, no frame is.
+                    sleep(_REST_SECONDS)
+                    eventfd_write(self._wake, 1)
+                    short = False
+                elif not self._attendance.attended:
                     self._attendance.await_need()
                     if self._attendance.attended:
                         self._send_queue()
+                else:
+                    self._turn()
             except MemoryError:
-                # User code has taken all there is and is about to hear of it. A piece of output may be lost, no frame is.
-                sleep(_REST_SECONDS)
-                eventfd_write(self._wake, 1)
+                short = True
             except BaseException:
                 _exit(EXIT_FAULT)
 

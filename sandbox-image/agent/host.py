@@ -39,10 +39,20 @@ class Host:
 
     def listen(self) -> None:
         """Takes frames whenever the helpers are on duty. For a thread of its own."""
+        self._attendance.report()
+        on_duty = False
         while True:
-            self._attendance.await_duty()
-            while self._attendance.frame_comes(self._in, self._frames.arrived()):
-                self.take()
+            try:
+                if not on_duty:
+                    self._attendance.await_duty()
+                    on_duty = True
+                elif self._attendance.frame_comes(self._in, self._frames.arrived()):
+                    self.take()
+                else:
+                    on_duty = False
+            except MemoryError:
+                # User code has taken all there is and is about to hear of it. No frame was begun.
+                continue
 
     def take(self) -> None:
         """Waits for a frame and acts on it. Ends the process with the stream, or when that is broken."""

@@ -1,5 +1,6 @@
 """Whoever speaks with the host, the main thread or its helpers, says the same, in whatever order they take turns."""
 
+import _thread
 import os
 import random
 import select
@@ -12,6 +13,7 @@ import guest
 from guest import GuestTest
 import attendance
 from attendance import Attendance
+from memory import HEADROOM, _address_space
 
 LONG = "import time\nprint('begun', flush=True)\ntime.sleep(0.006)\n"
 
@@ -180,6 +182,36 @@ class AttendanceTest(unittest.TestCase):
         with mock.patch.object(attendance, "read", go_on_and_read):
             self.attendance.await_need()
         self.assertTrue(self.attendance.attended)
+
+    def test_both_helpers_are_awaited(self):
+        seen = []
+        waiting = threading.Thread(target=lambda: seen.append(self.attendance.await_helpers()), daemon=True)
+        waiting.start()
+        self.attendance.report()
+        waiting.join(0.05)
+        self.assertEqual([], seen)
+        self.attendance.report()
+        waiting.join(guest.PATIENCE)
+        self.assertEqual([None], seen)
+
+    def test_a_helper_that_has_reported_takes_no_more_addresses(self):
+        reported, measured, done = (_thread.allocate_lock() for _ in range(3))
+        for lock in (reported, measured, done):
+            lock.acquire()
+
+        def help():
+            self.attendance.report()
+            reported.release()
+            measured.acquire()
+            bytearray(100_000)
+            done.release()
+
+        _thread.start_new_thread(help, ())
+        reported.acquire()
+        before = _address_space()
+        measured.release()
+        done.acquire()
+        self.assertLess(_address_space() - before, HEADROOM // 2)
 
     def test_the_helpers_hand_back_when_the_reader_has_stopped(self):
         reading, writing = os.pipe()

@@ -5,8 +5,10 @@ import gc
 import os
 import resource
 import unittest
+from unittest import mock
 
 import guest  # noqa: F401
+import capture
 import changes
 import errors
 from attendance import Attendance
@@ -217,6 +219,19 @@ class ChannelTest(unittest.TestCase):
 
     def _no_memory(self, *_):
         raise MemoryError
+
+    def test_a_failing_allocation_after_a_failing_one_does_not_end_the_thread(self):
+        class Through(Exception):
+            pass
+
+        with (
+            mock.patch.object(self.channel, "_turn", side_effect=(MemoryError, Through)),
+            mock.patch.object(capture, "sleep", side_effect=(MemoryError, None)) as sleep,
+            mock.patch.object(capture, "_exit", side_effect=Through),
+            self.assertRaises(Through),
+        ):
+            self.channel._run()
+        self.assertEqual(2, sleep.call_count)
 
 
 if __name__ == "__main__":
