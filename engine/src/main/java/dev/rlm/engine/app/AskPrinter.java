@@ -102,8 +102,7 @@ final class AskPrinter {
                       turn.outputTokens(),
                       turn.reply().strip()));
       case Step.Code(var loop, var block, var code) ->
-          Optional.of(
-              "── %sblock %d runs, %d lines".formatted(loop(loop), block, code.strip().lines().count()));
+          Optional.of("── %sblock %d runs, %s".formatted(loop(loop), block, counted(code.strip().lines().count(), "line")));
       case Step.Output(var loop, var block, var outcome, var text, var seconds) ->
           Optional.of(
               "── %sblock %d: %s in %s%n%s".formatted(loop(loop), block, outcome, seconds(seconds), text.strip()));
@@ -118,7 +117,7 @@ final class AskPrinter {
                       line(call.prompt()),
                       line(call.failure().map(failure -> "failed: " + failure).orElse(call.answer()))));
       case Step.LoopEnded(var loop, var iterations, var reason) ->
-          loop == 0 ? Optional.empty() : Optional.of("── loop %d: %s after %d turns".formatted(loop, reason, iterations));
+          loop == 0 ? Optional.empty() : Optional.of("── loop %d: %s after %s".formatted(loop, reason, counted(iterations, "turn")));
       case Step.Ended(var answer) -> Optional.of(summary(answer));
       case Step.Refused _, Step.Other _ -> Optional.empty();
     };
@@ -127,19 +126,23 @@ final class AskPrinter {
   private static String summary(Answer answer) {
     String cost = answer.cost().map(dollars -> ", " + dollars.stripTrailingZeros().toPlainString() + " USD").orElse("");
     String detail = answer.detail().isEmpty() ? "" : ": " + answer.detail();
-    return "── %s%s; %d turns, %d sub-calls, %d tokens%s, %s"
+    return "── %s%s; %s, %s, %s%s, %s"
         .formatted(
             answer.reason(),
             detail,
-            answer.iterations(),
-            answer.subCalls(),
-            answer.tokens(),
+            counted(answer.iterations(), "turn"),
+            counted(answer.subCalls(), "sub-call"),
+            counted(answer.tokens(), "token"),
             cost,
             seconds(answer.seconds()));
   }
 
   private static String loop(int loop) {
     return loop == 0 ? "" : "loop %d, ".formatted(loop);
+  }
+
+  private static String counted(long count, String what) {
+    return "%d %s%s".formatted(count, what, count == 1 ? "" : "s");
   }
 
   private static String seconds(double seconds) {

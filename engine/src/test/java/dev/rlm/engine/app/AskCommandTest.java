@@ -101,7 +101,7 @@ final class AskCommandTest {
     assertTrue(steps.contains("2000025 4711"), steps);
     assertTrue(steps.contains("── sub-call 1, sub-model, "), steps);
     assertTrue(steps.contains("Is 4711 a number? → yes, it is"), steps);
-    assertTrue(steps.contains("── answered; 2 turns, 1 sub-calls, "), steps);
+    assertTrue(steps.contains("── answered; 2 turns, 1 sub-call, "), steps);
   }
 
   @Test
