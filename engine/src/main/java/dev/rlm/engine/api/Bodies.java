@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 
-/** Reads request bodies: JSON alone, not encoded, and no more than the limit, whatever a header says of the length. */
+/** Reads request bodies: JSON alone, not encoded, at a pace, and no more than the limit, whatever a header says of the length. */
 final class Bodies {
 
   private Bodies() {}
@@ -27,7 +27,7 @@ final class Bodies {
     if (ctx.req().getContentLengthLong() > limit.bytes()) {
       throw tooLarge(limit);
     }
-    try (InputStream in = ctx.bodyInputStream()) {
+    try (InputStream in = new PacedBody(ctx.bodyInputStream())) {
       byte[] body = in.readNBytes(Math.toIntExact(limit.bytes() + 1));
       if (body.length > limit.bytes()) {
         throw tooLarge(limit);

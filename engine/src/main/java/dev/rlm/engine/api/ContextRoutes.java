@@ -63,7 +63,7 @@ final class ContextRoutes {
     Optional<byte[]> digest = Optional.ofNullable(ctx.header("Content-Digest")).flatMap(ContextRoutes::sha256);
     long length = ctx.req().getContentLengthLong();
     StoredContext stored;
-    try (InputStream body = ctx.req().getInputStream()) {
+    try (InputStream body = new PacedBody(ctx.req().getInputStream())) {
       stored =
           contexts.put(
               Access.caller(ctx), body, length < 0 ? OptionalLong.empty() : OptionalLong.of(length), form, digest);

@@ -17,6 +17,7 @@ enum ErrorCode {
   TRAJECTORY_NOT_FOUND(404, "There is no such trajectory"),
   MODEL_NOT_FOUND(404, "There is no such model"),
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+  BODY_TOO_SLOW(408, "The body comes too slowly"),
   SESSION_BUSY(409, "The session is busy"),
   SESSION_GONE(410, "The session has ended"),
   INTERRUPTED(409, "The execution was interrupted before it began"),

@@ -55,6 +55,33 @@ final class ApiAbuseTest {
     }
   }
 
+  @Test
+  void bodiesThatDripAreRefused() throws IOException, InterruptedException {
+    try (EngineProcess engine = EngineProcess.start(LOCAL)) {
+      int port = engine.address("http", "").getPort();
+      for (String request : List.of("POST /execute", "PUT /context")) {
+        String head = request + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+        String answer = drip(port, head);
+        assertTrue(answer.startsWith("HTTP/1.1 408 ") && answer.contains("body_too_slow"), request + ": " + answer);
+      }
+      assertEquals("{\"contexts\":[]}", engine.get("/context").body());
+    }
+  }
+
+  /** Sends a byte of the body each second until there is an answer, which is longer than the server bears silence. */
+  private static String drip(int port, String head) throws IOException, InterruptedException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      for (int n = 0; n < 120 && socket.getInputStream().available() == 0; n++) {
+        socket.getOutputStream().write(' ');
+        Thread.sleep(1_000);
+      }
+      byte[] answer = new byte[4_096];
+      int length = socket.getInputStream().read(answer);
+      return new String(answer, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+    }
+  }
+
   /** Nothing, half a head, a head without its body, and a body that does not end. */
   private static String started(int n) {
     return switch (n % 4) {
