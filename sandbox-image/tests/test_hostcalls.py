@@ -146,7 +146,7 @@ class HostCallTest(GuestTest):
 
     def test_calls_that_wait_at_the_end_fail_and_none_is_made_later(self):
         running, frames = self.pending_calls(
-            "import threading, time\n"
+            "import threading\n"
             "told = []\n"
             "go, gone = threading.Event(), threading.Event()\n"
             "def wait():\n"
@@ -155,13 +155,15 @@ class HostCallTest(GuestTest):
             "        except HostCallError as e: told.append(str(e))\n"
             "    gone.set()\n"
             "thread = threading.Thread(target=wait); thread.start()\n"
-            "time.sleep(0.2)",
-            1,
-            ["f"],
+            "g()",
+            2,
+            ["f", "g"],
         )
+        # Both wait: the execution ends when its own call is answered.
+        last = next(frame for frame in frames if frame["name"] == "g")
+        self.agent.send(type="reply", id=running, call=last["call"], value=None)
         self.agent.end(running)
-        time.sleep(0.1)
-        told = eval(self.completed("gone.wait(5)\ntold").result)
+        told = eval(self.completed("gone.wait(30)\ntold").result)
         self.assertEqual("the execution that made this call has ended", told[0])
         self.assertIn("f() ", told[1])
 
