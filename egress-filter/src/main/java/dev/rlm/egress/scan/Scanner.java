@@ -5,7 +5,6 @@ import dev.rlm.egress.match.AnchorIndex;
 import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.RuleStart;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -135,11 +134,23 @@ public final class Scanner {
    * @param out where findings are added, in no order
    */
   public void scan(byte[] text, int to, Scope scope, List<Span> out) {
-    Run run = new Run(text, to, scope == Scope.FORMATS, out);
-    anchors.scan(text, 0, to, run);
-    if (scope == Scope.ALL) {
-      RandomTokens.scan(text, 0, to, out);
+    switch (scope) {
+      case ALL -> scan(text, to, TokenRuns.of(text, to), out);
+      case FORMATS -> anchors.scan(text, 0, to, new Run(text, to, true, out));
     }
+  }
+
+  /**
+   * Finds secrets with all detectors.
+   *
+   * @param text the text
+   * @param to its length
+   * @param runs its token runs
+   * @param out where findings are added, in no order
+   */
+  public void scan(byte[] text, int to, TokenRuns runs, List<Span> out) {
+    anchors.scan(text, 0, to, new Run(text, to, false, out));
+    RandomTokens.scan(text, to, runs, out);
   }
 
   /** One scan: where each trigger need not look again, and how much work is left. */
@@ -158,7 +169,6 @@ public final class Scanner {
       this.to = to;
       this.out = out;
       this.work = new Work(to);
-      Arrays.fill(done, 0);
     }
 
     @Override
