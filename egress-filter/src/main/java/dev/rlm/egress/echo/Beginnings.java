@@ -22,6 +22,7 @@ final class Beginnings {
   /** How many pairs of scraps a run has, and how far those are apart of which each run has one. */
   private final int reach;
 
+  private final int[] eights = new int[2 * BATCH];
   private byte[] symbols = new byte[0];
   private int count;
   private int places;
@@ -89,12 +90,8 @@ final class Beginnings {
   }
 
   private void lookUp(int number) {
-    int last = Math.min(number + BATCH, places);
-    long found = 0;
-    for (int i = number; i < last; i++) {
-      found |= scraps.mayHold(symbols, i * reach) << (i - number);
-    }
-    held = found;
+    int pairs = Math.min(BATCH, places - number);
+    held = scraps.mayHold(symbols, number * reach, reach, pairs, eights);
     first = number;
   }
 

@@ -44,8 +44,26 @@ final class Scraps {
     return bit(steps.eight(symbols, at)) | bit(steps.eight(symbols, at + 1));
   }
 
+  /**
+   * Whether the document may hold each of several pairs of scraps, at fixed distances: a bit for each.
+   * All values are made before the first is looked up, so that the memory is waited for once.
+   *
+   * @param eights receives the values, two for each pair
+   */
+  long mayHold(byte[] symbols, int from, int apart, int pairs, int[] eights) {
+    for (int i = 0; i < pairs; i++) {
+      eights[2 * i] = steps.eight(symbols, from + i * apart);
+      eights[2 * i + 1] = steps.eight(symbols, from + i * apart + 1);
+    }
+    long held = 0;
+    for (int i = 0; i < pairs; i++) {
+      held |= (bit(eights[2 * i]) | bit(eights[2 * i + 1])) << i;
+    }
+    return held;
+  }
+
   private long bit(int eight) {
     int place = eight >>> shift;
-    return bits[place >>> 6] >>> place & 1;
+    return (bits[place >>> 6] >>> place) & 1;
   }
 }
