@@ -53,7 +53,7 @@ public final class Scanner {
         builder,
         owners,
         List.of(PrivateKeys.ANCHOR),
-        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, out));
+        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, work, out));
     enter(
         builder,
         owners,
@@ -181,7 +181,7 @@ public final class Scanner {
     @Override
     public void at(int id, int position, int length) {
       int trigger = triggerOf[id];
-      if (position < done[trigger]) {
+      if (position < done[trigger] || work.isSettled(position)) {
         return;
       }
       if (work.exhausted()) {
