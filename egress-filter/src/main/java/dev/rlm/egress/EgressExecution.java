@@ -26,7 +26,11 @@ import java.util.Objects;
 public final class EgressExecution {
 
   private static final Comparator<Span> BY_START =
-      Comparator.comparingInt(Span::start).thenComparing(Span::end).thenComparing(Span::rule);
+      (one, other) -> {
+        int starts = Integer.compare(one.start(), other.start());
+        int places = starts != 0 ? starts : Integer.compare(one.end(), other.end());
+        return places != 0 ? places : one.rule().compareTo(other.rule());
+      };
 
   private final EgressFilter filter;
   private final List<ContextIndex> contexts;
@@ -323,9 +327,7 @@ public final class EgressExecution {
           continue;
         }
         Painting.Area area = painting.area(at);
-        while (at < end && painting.covered(at) && painting.area(at) == area) {
-          at++;
-        }
+        at = painting.areaEnd(at, end);
         if (!area.written) {
           area.written = true;
           out.writeBytes(marker(area));

@@ -6,6 +6,7 @@ import dev.rlm.egress.echo.EchoScanner;
 import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
+import dev.rlm.egress.scan.TokenRuns;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,8 +43,9 @@ final class Inspector {
   List<Span> inspect(byte[] text, int to) {
     left = (long) to * SHARE + 4096;
     List<Span> spans = new ArrayList<>();
-    look(text, to, Scanner.Scope.ALL, spans);
-    decode(text, to, 0, true, spans);
+    TokenRuns runs = TokenRuns.of(text, to);
+    look(text, to, runs, spans);
+    decode(text, to, runs, 0, true, spans);
     if (deep) {
       transform(text, to, spans);
     }
@@ -51,8 +53,8 @@ final class Inspector {
     return spans;
   }
 
-  private void look(byte[] text, int to, Scanner.Scope scope, List<Span> spans) {
-    scanner.scan(text, to, scope, spans);
+  private void look(byte[] text, int to, TokenRuns runs, List<Span> spans) {
+    scanner.scan(text, to, runs, spans);
     for (LiteralIndex index : literals) {
       index.scan(text, to, spans);
     }
@@ -61,9 +63,14 @@ final class Inspector {
     }
   }
 
-  private void decode(byte[] text, int to, int depth, boolean disguises, List<Span> spans) {
+  private void decode(
+      byte[] text, int to, TokenRuns runs, int depth, boolean disguises, List<Span> spans) {
     Views.encoded(
-        text, to, view -> visit(view, depth, spans), (start, end) -> opaque(start, end, spans));
+        text,
+        to,
+        runs,
+        view -> visit(view, depth, spans),
+        (start, end) -> opaque(start, end, spans));
     if (deep && disguises) {
       Views.disguised(text, to, view -> visit(view, depth, spans));
     }
@@ -81,9 +88,10 @@ final class Inspector {
     }
     left -= view.length();
     List<Span> inner = new ArrayList<>();
-    look(view.bytes(), view.length(), Scanner.Scope.ALL, inner);
+    TokenRuns runs = TokenRuns.of(view.bytes(), view.length());
+    look(view.bytes(), view.length(), runs, inner);
     if (depth + 1 < DEPTH) {
-      decode(view.bytes(), view.length(), depth + 1, !partial, inner);
+      decode(view.bytes(), view.length(), runs, depth + 1, !partial, inner);
       unpack(view, depth, inner, spans);
     }
     for (Span span : inner) {

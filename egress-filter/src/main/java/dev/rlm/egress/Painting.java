@@ -105,16 +105,21 @@ final class Painting {
     return areas.get(owner[place] - 1).root();
   }
 
-  /** The first place from {@code place} on where no area is cut in two. */
-  int boundary(int place) {
+  /** Where the area that covers a place ends, or the limit when it goes on. */
+  int areaEnd(int place, int limit) {
+    Area area = area(place);
+    int same = owner[place];
     int at = place;
-    while (at > 0
-        && at < owner.length
-        && covered(at)
-        && covered(at - 1)
-        && area(at) == area(at - 1)) {
-      at++;
+    while (at < limit && (owner[at] == same || (owner[at] != 0 && area(at) == area))) {
+      same = owner[at++];
     }
     return at;
+  }
+
+  /** The first place from {@code place} on where no area is cut in two. */
+  int boundary(int place) {
+    return place > 0 && place < owner.length && covered(place - 1)
+        ? areaEnd(place - 1, owner.length)
+        : place;
   }
 }

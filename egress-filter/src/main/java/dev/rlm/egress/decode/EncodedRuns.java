@@ -1,6 +1,7 @@
 package dev.rlm.egress.decode;
 
 import dev.rlm.egress.scan.Bytes;
+import dev.rlm.egress.scan.TokenRuns;
 import java.util.function.Consumer;
 
 /**
@@ -19,26 +20,22 @@ final class EncodedRuns {
 
   private static final int FEWEST_BYTES = 6;
 
+  /** Bytes that are decoded first, and a quarter of the rest: what is no text shows by then. */
+  private static final int HEAD = 12;
+
   private EncodedRuns() {}
 
-  static void find(byte[] text, int to, Consumer<Decoded> found, Views.Range opaque) {
+  static void find(
+      byte[] text, int to, TokenRuns runs, Consumer<Decoded> found, Views.Range opaque) {
     int at = 0;
-    while (at + SHORTEST <= to) {
-      int probe = at + SHORTEST - 1;
-      if (!isRun(text[probe])) {
-        at = probe + 1;
-        continue;
-      }
-      int start = probe;
-      while (start > at && isRun(text[start - 1])) {
-        start--;
-      }
-      int end = runEnd(text, probe, to);
-      if (end - start >= SHORTEST) {
+    for (int run = 0; run < runs.count(); run++) {
+      int start = runs.start(run);
+      int end = runs.end(run);
+      if (start >= at && end - start >= SHORTEST) {
         end = joined(text, start, end, to);
         decode(text, start, end, found, opaque);
+        at = end;
       }
-      at = end + 1;
     }
   }
 
@@ -129,6 +126,11 @@ final class EncodedRuns {
   /** Decodes a run if its beginning, which is decoded for that first, is worth it: few are. */
   private static void offer(
       Radix radix, byte[] text, int from, int end, Consumer<Decoded> found) {
+    int most = radix.bytes(end - from, Legible.SAMPLE);
+    byte[] head = radix.sample(text, from, end, most / 4 + HEAD);
+    if (!Legible.mayBeText(head, most) && !Packed.isPacked(head, head.length)) {
+      return;
+    }
     byte[] sample = radix.sample(text, from, end, Legible.SAMPLE + 1);
     if (isTelling(sample, sample.length)) {
       found.accept(radix.decode(text, from, end, 0));
@@ -152,6 +154,7 @@ final class EncodedRuns {
     private static final int HEX = 1;
     private static final int BASE32 = 2;
     private static final int COUNTS = 4;
+    private static final int ESCAPES = 8;
 
     /** What stands between the lines of a run fits all alphabets, and does not count. */
     private static final byte[] FITS = new byte[256];
@@ -166,6 +169,7 @@ final class EncodedRuns {
                     ? COUNTS | (Bytes.isHex(b) ? HEX : 0) | (base32 ? BASE32 : 0)
                     : HEX | BASE32);
       }
+      FITS['\\'] |= ESCAPES;
     }
 
     static Digits of(byte[] text, int from, int end) {
@@ -174,8 +178,10 @@ final class EncodedRuns {
       for (int i = from; i < end; i++) {
         int of = FITS[text[i] & 0xff];
         fits &= of;
-        count += of / COUNTS;
-        i += text[i] == '\\' ? 1 : 0;
+        count += of >>> 2 & 1;
+        if ((of & ESCAPES) != 0) {
+          i++; // What is escaped is a line break.
+        }
       }
       return new Digits((fits & HEX) != 0, (fits & BASE32) != 0, count);
     }

@@ -34,6 +34,17 @@ final class Legible {
   }
 
   /**
+   * Whether bytes may begin a text of at most so many more: not when there is more in them that is
+   * not printable than such a text may hold.
+   */
+  static boolean mayBeText(byte[] head, int most) {
+    // What follows the last one might make it part of a character.
+    int seen = Math.max(0, head.length - 1);
+    int strange = seen - printable(head, head.length, seen);
+    return strange * 100 <= most * (100 - PERCENT);
+  }
+
+  /**
    * How many of the first bytes are printable; beyond ASCII those count that do not stand alone.
    * Without a branch on what they are, for in encoded data none could be foretold.
    */

@@ -109,9 +109,14 @@ final class Radix {
     return out;
   }
 
+  /** How many bytes so many digits stand for, up to a limit. */
+  int bytes(int digits, int most) {
+    return Math.min(most, digits * bits / 8);
+  }
+
   /** The first bytes of a decoded run, at most so many, without their places. */
   byte[] sample(byte[] text, int from, int to, int most) {
-    byte[] out = new byte[Math.min(most, (to - from) * bits / 8)];
+    byte[] out = new byte[bytes(to - from, most)];
     int length = 0;
     int buffer = 0;
     int held = 0;

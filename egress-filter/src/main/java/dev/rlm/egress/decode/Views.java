@@ -1,5 +1,6 @@
 package dev.rlm.egress.decode;
 
+import dev.rlm.egress.scan.TokenRuns;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -30,8 +31,9 @@ public final class Views {
    * Views of stretches that give themselves away: encoded runs. Cheap enough for every byte. Long
    * runs of data that have neither a readable form nor a harmless type go to {@code opaque}.
    */
-  public static void encoded(byte[] text, int to, Consumer<Decoded> found, Range opaque) {
-    EncodedRuns.find(text, to, found, opaque);
+  public static void encoded(
+      byte[] text, int to, TokenRuns runs, Consumer<Decoded> found, Range opaque) {
+    EncodedRuns.find(text, to, runs, found, opaque);
   }
 
   /** Views that take a closer look: number lists, escapes, spelled and joined text. */

@@ -43,13 +43,16 @@ public final class EchoScanner {
   private static final String RULE = "context-echo";
   private static final int DISTINCT = 6;
 
-  /** Symbols that are searched together where a copy may begin. */
-  private static final int STRETCH = 512;
+  /** Symbols that are searched together where a copy may begin, and where it goes on. */
+  private static final int STRETCH = 128;
+
+  private static final int LONGEST_STRETCH = 1024;
 
   private final EchoIndex index;
   private final int minimumRun;
   private final int[] candidates = new int[EchoIndex.SAME];
   private final Surroundings surroundings = new Surroundings();
+  private final Beginnings beginnings;
   private final Minimizers minimizers;
   private final int[] picked;
   private final int[] window = new int[Steps.WINDOW];
@@ -59,6 +62,7 @@ public final class EchoScanner {
   public EchoScanner(EchoIndex index, int minimumRun) {
     this.index = index;
     this.minimumRun = minimumRun;
+    beginnings = new Beginnings(index.scraps, Math.min(minimumRun, Minimizers.NEEDED));
     minimizers = new Minimizers(index.steps);
     picked = new int[minimizers.places.length + 1];
   }
@@ -116,11 +120,12 @@ public final class EchoScanner {
 
   private void search(int count, Consumer<EchoRun> found) {
     minimizers.begin();
+    beginnings.begin(symbols, count);
     int clear = 0;
-    int shortest = Math.min(minimumRun, Minimizers.NEEDED);
-    int from = index.scraps.next(symbols, 0, count, shortest);
+    int stretch = STRETCH;
+    int from = beginnings.next(0);
     while (from + Minimizers.NEEDED <= count) {
-      int chosen = minimizers.choose(symbols, from, Math.min(count, from + STRETCH));
+      int chosen = minimizers.choose(symbols, from, Math.min(count, from + stretch));
       int likely = index.pick(minimizers.hashes, chosen, picked);
       for (int i = 0; i < likely; i++) {
         int at = minimizers.places[picked[i]];
@@ -133,8 +138,9 @@ public final class EchoScanner {
         }
         clear = Math.max(clear, run.end() - Steps.WINDOW / 2);
       }
-      int searched = from + STRETCH - Minimizers.NEEDED + 1;
-      from = index.scraps.next(symbols, searched, count, shortest);
+      int searched = from + stretch - Minimizers.NEEDED + 1;
+      from = beginnings.next(searched);
+      stretch = from > searched ? STRETCH : Math.min(2 * stretch, LONGEST_STRETCH);
     }
   }
 

@@ -2,17 +2,13 @@ package dev.rlm.egress.echo;
 
 /**
  * Which scraps of eight steps stand in a document: bits by their hash, half a bit to one for each
- * byte. Every other scrap is entered; of two neighbours in a copy one is here, so that of text unlike
- * the document a few pairs in each run's length are looked at and nothing else. Immutable once the
- * document is read.
+ * byte. Every other scrap is entered; of two neighbours in a copy one is here, so that of a text one
+ * pair in each run's length need be looked up. Immutable once the document is read.
  */
 final class Scraps {
 
   private static final int SMALLEST = 12;
   private static final int LARGEST = 32;
-
-  /** Between the pairs of a run that are looked at. */
-  private static final int APART = 11;
 
   private final Steps steps;
   private final int shift;
@@ -43,34 +39,31 @@ final class Scraps {
     return 8L * bits.length;
   }
 
-  private boolean mayHold(int eight) {
-    int bit = eight >>> shift;
-    return (bits[bit >>> 6] >>> bit & 1) != 0;
+  /** Whether the document may hold the scraps from a symbol on and from the next: 1 or 0. */
+  long mayHold(byte[] symbols, int at) {
+    return bit(steps.eight(symbols, at)) | bit(steps.eight(symbols, at + 1));
   }
 
   /**
-   * Finds the first place at which a run of the document may begin.
+   * Whether the document may hold each of several pairs of scraps, at fixed distances: a bit for each.
+   * All values are made before the first is looked up, so that the memory is waited for once.
    *
-   * @param from where to begin
-   * @param count number of symbols
-   * @param run how many symbols a run has at least, more than {@link Steps#EIGHT} + 1
-   * @return the place; when there is none, one from which fewer than {@code run} symbols follow
+   * @param eights receives the values, two for each pair
    */
-  int next(byte[] symbols, int from, int count, int run) {
-    int at = from;
-    // Every run that begins up to the last pair of the one that begins here has that pair, so the
-    // last one that is missing rules all of them out up to itself.
-    int last = run - 2 - Steps.EIGHT;
-    int probe = last;
-    while (probe >= 0 && at + run <= count) {
-      if (mayHold(steps.eight(symbols, at + probe))
-          || mayHold(steps.eight(symbols, at + probe + 1))) {
-        probe -= APART;
-      } else {
-        at += probe + 1;
-        probe = last;
-      }
+  long mayHold(byte[] symbols, int from, int apart, int pairs, int[] eights) {
+    for (int i = 0; i < pairs; i++) {
+      eights[2 * i] = steps.eight(symbols, from + i * apart);
+      eights[2 * i + 1] = steps.eight(symbols, from + i * apart + 1);
     }
-    return at;
+    long held = 0;
+    for (int i = 0; i < pairs; i++) {
+      held |= (bit(eights[2 * i]) | bit(eights[2 * i + 1])) << i;
+    }
+    return held;
+  }
+
+  private long bit(int eight) {
+    int place = eight >>> shift;
+    return (bits[place >>> 6] >>> place) & 1;
   }
 }

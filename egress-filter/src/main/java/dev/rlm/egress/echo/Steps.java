@@ -18,8 +18,10 @@ final class Steps {
   /** Steps that are taken together as one value; three times as many are a window. */
   static final int EIGHT = WINDOW / 3;
 
-  private static final int BY_TWO = 0x9E3779B1;
-  private static final int BY_FOUR = 0x85EBCA6B;
+  private static final int OUTER = 0x9E3779B1;
+  private static final int SECOND = 0x85EBCA6B;
+  private static final int THIRD = 0xC2B2AE35;
+  private static final int INNER = 0x27D4EB2F;
 
   private final int[] values = new int[64 * 64];
   private final long first;
@@ -61,38 +63,31 @@ final class Steps {
   }
 
   /**
-   * Makes one value out of the eight from each place on, by way of two and of four; it is the same
-   * when they are read backwards. Reads ahead of where it writes, with fixed distances: that is what
-   * the compiler turns into vector instructions.
-   *
-   * @param eights receives so many, and some more that mean nothing
+   * Makes one value out of the eight from each place on: each goes with the one that is as far from
+   * the other end, so that it is the same when they are read backwards, and no other order of them
+   * has the same. Reads ahead of where it writes, with fixed distances: that is what the compiler
+   * turns into vector instructions.
    */
   static void join(int[] steps, int[] eights, int count) {
-    for (int i = 0; i < count + 6; i++) {
-      eights[i] = (steps[i] + steps[i + 1]) * BY_TWO;
-    }
-    for (int i = 0; i < count + 4; i++) {
-      eights[i] = eights[i] * eights[i + 2] * BY_FOUR;
-    }
     for (int i = 0; i < count; i++) {
-      eights[i] = eights[i] + eights[i + 4];
+      eights[i] =
+          (steps[i] + steps[i + 7]) * OUTER
+              + (steps[i + 1] + steps[i + 6]) * SECOND
+              + (steps[i + 2] + steps[i + 5]) * THIRD
+              + (steps[i + 3] + steps[i + 4]) * INNER;
     }
   }
 
   /** The same value for the eight steps from one symbol on. */
   int eight(byte[] symbols, int at) {
-    return four(symbols, at) + four(symbols, at + 4);
+    return (step(symbols, at) + step(symbols, at + 7)) * OUTER
+        + (step(symbols, at + 1) + step(symbols, at + 6)) * SECOND
+        + (step(symbols, at + 2) + step(symbols, at + 5)) * THIRD
+        + (step(symbols, at + 3) + step(symbols, at + 4)) * INNER;
   }
 
-  private int four(byte[] symbols, int at) {
-    int first = symbols[at] & 63;
-    int second = symbols[at + 1] & 63;
-    int third = symbols[at + 2] & 63;
-    int fourth = symbols[at + 3] & 63;
-    int fifth = symbols[at + 4] & 63;
-    int left = values[first << 6 | second] + values[second << 6 | third];
-    int right = values[third << 6 | fourth] + values[fourth << 6 | fifth];
-    return left * BY_TWO * (right * BY_TWO) * BY_FOUR;
+  private int step(byte[] symbols, int at) {
+    return values[(symbols[at] & 63) << 6 | (symbols[at + 1] & 63)];
   }
 
   /** The hash of a window, out of what its three thirds are worth; both sides count alike. */

@@ -57,7 +57,7 @@ public final class AnchorIndex {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FOLD = 0x20202020;
   private static final long FOLD_EIGHT = 0x2020202020202020L;
-  private static final int BITS = 19;
+  private static final int BITS = 20;
   private static final int WORD = 32 - BITS + 5;
   private static final int BIT = 32 - BITS;
   private static final int MULTIPLIER = 0x9E3779B1;

@@ -162,12 +162,12 @@ final class CredentialValues {
       end++;
     }
     boolean scheme =
-        SCHEMES.contains(
-                new String(text, value.start(), end - value.start(), StandardCharsets.ISO_8859_1)
-                    .toLowerCase(Locale.ROOT))
-            && end < to
+        end < to
             && text[end] == ' '
-            && (end == value.end() || value.notation() == Notation.QUOTED);
+            && (end == value.end() || value.notation() == Notation.QUOTED)
+            && SCHEMES.contains(
+                new String(text, value.start(), end - value.start(), StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT));
     if (!scheme) {
       return value;
     }

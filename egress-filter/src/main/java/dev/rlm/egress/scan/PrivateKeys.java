@@ -26,7 +26,7 @@ final class PrivateKeys {
   private PrivateKeys() {}
 
   /** Gives the end of the block, or -1 when this is no private key. */
-  static int apply(byte[] text, int anchor, int to, List<Span> out) {
+  static int apply(byte[] text, int anchor, int to, Work work, List<Span> out) {
     int label = anchor + ANCHOR.length();
     int labelEnd = indexOf(text, label, Math.min(to, label + MAXIMUM_LABEL), PRIVATE);
     if (labelEnd < 0) {
@@ -40,6 +40,7 @@ final class PrivateKeys {
     }
     Confidence confidence = holdsKey(text, body, end) ? Confidence.HIGH : Confidence.MEDIUM;
     out.add(Span.secret(anchor, end, "private-key", confidence));
+    work.settle(end);
     return end;
   }
 

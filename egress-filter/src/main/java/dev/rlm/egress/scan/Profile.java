@@ -32,6 +32,29 @@ record Profile(
     }
   }
 
+  /** How many bytes of each class there are, without a look at their order. */
+  record Counts(int length, int upper, int lower, int digits, int hex) {
+
+    /** Counts the first {@value #MOST} bytes of a token. */
+    static Counts of(byte[] text, int start, int end) {
+      int to = Math.min(end, start + MOST);
+      long counts = 0;
+      for (int i = start; i < to; i++) {
+        counts += COUNTS[text[i] & 0xff];
+      }
+      return new Counts(
+          to - start,
+          (int) (counts >>> UPPER) & MOST,
+          (int) (counts >>> LOWER) & MOST,
+          (int) (counts >>> DIGIT) & MOST,
+          (int) (counts >>> HEX));
+    }
+
+    boolean allHex() {
+      return hex == length && (upper == 0 || lower == 0);
+    }
+  }
+
   /** Looks at a token, of which the first {@value #MOST} bytes are counted. */
   static Profile of(byte[] text, int start, int end) {
     int to = Math.min(end, start + MOST);

@@ -7,33 +7,14 @@ import java.util.List;
 final class RandomTokens {
 
   static final String RULE = "high-entropy";
-  private static final int SHORTEST = 20;
+  private static final int SHORTEST = TokenRuns.SHORTEST;
   private static final int LONGEST = 256;
 
   private RandomTokens() {}
 
-  static void scan(byte[] text, int from, int to, List<Span> out) {
-    int at = from;
-    while (at + SHORTEST <= to) {
-      int probe = at + SHORTEST - 1;
-      // A run of the shortest length that starts here would cover the probe: if the probe is no
-      // token byte, none starts up to it.
-      if (!Bytes.isToken(text[probe])) {
-        at = probe + 1;
-        continue;
-      }
-      int start = probe;
-      while (start > at && Bytes.isToken(text[start - 1])) {
-        start--;
-      }
-      int end = probe + 1;
-      while (end < to && Bytes.isToken(text[end])) {
-        end++;
-      }
-      if (end - start >= SHORTEST) {
-        judgeRun(text, start, end, to, out);
-      }
-      at = end + 1;
+  static void scan(byte[] text, int to, TokenRuns runs, List<Span> out) {
+    for (int run = 0; run < runs.count(); run++) {
+      judgeRun(text, runs.start(run), runs.end(run), to, out);
     }
   }
 
@@ -53,7 +34,9 @@ final class RandomTokens {
   }
 
   private static void judge(byte[] text, int start, int end, int to, List<Span> out) {
-    if (end - start < SHORTEST || end - start > LONGEST) {
+    if (end - start < SHORTEST
+        || end - start > LONGEST
+        || !Randomness.mayStandAlone(text, start, end)) {
       return;
     }
     int before = out.size();

@@ -24,6 +24,19 @@ final class Randomness {
         && !isPieced(text, start, end);
   }
 
+  /**
+   * Whether a token or a part of it could stand alone by how many characters of each class it has:
+   * names of one class, digests and numbers could not, and this is cheap to see.
+   */
+  static boolean mayStandAlone(byte[] text, int start, int end) {
+    Profile.Counts counts = Profile.Counts.of(text, start, end);
+    int letters = counts.upper() + counts.lower();
+    return !counts.allHex()
+        && ((counts.upper() > 1 && counts.lower() > 1 && counts.digits() > 0)
+            || (counts.length() >= 24 && counts.digits() > 2 && letters > 2)
+            || (counts.length() >= 32 && counts.upper() > 0 && counts.lower() > 0));
+  }
+
   private static boolean isMixed(Profile profile, double rarity) {
     if (profile.allHex() || profile.distinct() < 12) {
       return false;

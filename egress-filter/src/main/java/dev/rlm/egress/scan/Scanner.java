@@ -5,7 +5,6 @@ import dev.rlm.egress.match.AnchorIndex;
 import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.RuleStart;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,15 +25,22 @@ public final class Scanner {
 
   private final List<Trigger> triggers = new ArrayList<>();
   private final AnchorIndex anchors;
+
+  /** Of the anchors those of formats: text in disguise, which mostly is nonsense, has fewer of them. */
+  private final AnchorIndex formats;
+
   private final int[] triggerOf;
-  private final boolean[] isFormat;
   private final Markers markers;
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
     AnchorIndex.Builder builder = new AnchorIndex.Builder(Bigrams::mean);
+    AnchorIndex.Builder formatBuilder = new AnchorIndex.Builder(Bigrams::mean);
     List<Integer> owners = new ArrayList<>();
     for (CompiledRule rule : rules) {
+      if (rule.rule().start() == RuleStart.ANCHOR) {
+        add(formatBuilder, owners.size(), rule.rule().anchors());
+      }
       enter(builder, owners, rule.rule().anchors(), new KnownFormat(rule));
     }
     enter(
@@ -42,11 +48,12 @@ public final class Scanner {
         owners,
         CredentialValues.WORDS,
         (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out));
+    add(formatBuilder, owners.size(), List.of(PrivateKeys.ANCHOR));
     enter(
         builder,
         owners,
         List.of(PrivateKeys.ANCHOR),
-        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, out));
+        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, work, out));
     enter(
         builder,
         owners,
@@ -102,14 +109,10 @@ public final class Scanner {
         owners,
         KubernetesSecrets.ANCHORS,
         (text, at, length, to, work, out) -> KubernetesSecrets.apply(text, at, length, to, out));
-    isFormat = new boolean[triggers.size()];
-    for (int i = 0; i < rules.size(); i++) {
-      isFormat[i] = rules.get(i).rule().start() == RuleStart.ANCHOR;
-    }
-    isFormat[rules.size() + 1] = true;
     markers = new Markers(rules.stream().map(rule -> rule.rule().id()).toList());
     triggerOf = owners.stream().mapToInt(Integer::intValue).toArray();
     anchors = builder.build();
+    formats = formatBuilder.build();
   }
 
   /** The markers that this scanner's rules write. */
@@ -119,11 +122,16 @@ public final class Scanner {
 
   private void enter(
       AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {
-    for (String literal : literals) {
-      builder.add(owners.size(), literal);
-      owners.add(triggers.size());
-    }
+    add(builder, owners.size(), literals);
+    literals.forEach(literal -> owners.add(triggers.size()));
     triggers.add(trigger);
+  }
+
+  private static void add(AnchorIndex.Builder builder, int first, List<String> literals) {
+    int id = first;
+    for (String literal : literals) {
+      builder.add(id++, literal);
+    }
   }
 
   /**
@@ -135,36 +143,45 @@ public final class Scanner {
    * @param out where findings are added, in no order
    */
   public void scan(byte[] text, int to, Scope scope, List<Span> out) {
-    Run run = new Run(text, to, scope == Scope.FORMATS, out);
-    anchors.scan(text, 0, to, run);
-    if (scope == Scope.ALL) {
-      RandomTokens.scan(text, 0, to, out);
+    switch (scope) {
+      case ALL -> scan(text, to, TokenRuns.of(text, to), out);
+      case FORMATS -> formats.scan(text, 0, to, new Run(text, to, out));
     }
+  }
+
+  /**
+   * Finds secrets with all detectors.
+   *
+   * @param text the text
+   * @param to its length
+   * @param runs its token runs
+   * @param out where findings are added, in no order
+   */
+  public void scan(byte[] text, int to, TokenRuns runs, List<Span> out) {
+    anchors.scan(text, 0, to, new Run(text, to, out));
+    RandomTokens.scan(text, to, runs, out);
   }
 
   /** One scan: where each trigger need not look again, and how much work is left. */
   private final class Run implements AnchorIndex.Hit {
     private final byte[] text;
     private final int to;
-    private final boolean formatsOnly;
     private final List<Span> out;
     private final Work work;
     private final int[] done = new int[triggers.size()];
     private int withheldUpTo;
 
-    Run(byte[] text, int to, boolean formatsOnly, List<Span> out) {
-      this.formatsOnly = formatsOnly;
+    Run(byte[] text, int to, List<Span> out) {
       this.text = text;
       this.to = to;
       this.out = out;
       this.work = new Work(to);
-      Arrays.fill(done, 0);
     }
 
     @Override
     public void at(int id, int position, int length) {
       int trigger = triggerOf[id];
-      if (position < done[trigger] || (formatsOnly && !isFormat[trigger])) {
+      if (position < done[trigger] || work.isSettled(position)) {
         return;
       }
       if (work.exhausted()) {
