@@ -34,7 +34,7 @@ record CredentialName(int start, int end, Trust trust) {
       Shape.compile(
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"
               + "|master|require|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
-              + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha)"
+              + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha|passord|salasana|adgangskode|heslo|haslo|jelszo)"
               + "|.*(password|passwd|passphrase|mot_?de_?passe|wachtwoord|[_-]pw|psk))"
               + TAIL);
   private static final Shape TOKEN =
@@ -54,7 +54,7 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile(
-          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry)[_.-]?(keys?|tokens?)"
+          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|tokens?|secrets?)"
               + TAIL);
 
   /** The name that holds a place, judged. */

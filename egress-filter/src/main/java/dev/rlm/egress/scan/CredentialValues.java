@@ -21,6 +21,11 @@ final class CredentialValues {
           "kennwort",
           "senha",
           "contrasena",
+          "salasana",
+          "adgangskode",
+          "heslo",
+          "haslo",
+          "jelszo",
           "token",
           "secret",
           "key",
@@ -29,6 +34,8 @@ final class CredentialValues {
           "_key]",
           "_key(",
           "_key?",
+          "key*",
+          "key\\t",
           "auth",
           "cred",
           "licen",
@@ -102,7 +109,7 @@ final class CredentialValues {
     if (option && isOption(name)) {
       found = Assignment.option(text, name.end(), reach);
     }
-    if (found != null && !closesOwnQuote(text, name, found)) {
+    if (found != null && !closesOwnQuote(text, name, found) && !isInUrn(text, name)) {
       work.spend(found.end() - found.start());
       judgeValue(text, name, found, to, out);
     }
@@ -129,6 +136,15 @@ final class CredentialValues {
     return false;
   }
 
+  /** Whether the name is a part between digits and another in the name of a cloud's resource. */
+  private static boolean isInUrn(byte[] text, CredentialName name) {
+    return name.start() > 1
+        && name.end() < text.length
+        && text[name.start() - 1] == ':'
+        && text[name.end()] == ':'
+        && Bytes.isDigit(text[name.start() - 2]);
+  }
+
   private static boolean isOption(CredentialName name) {
     return name.trust() != Trust.KEY && name.trust() != Trust.HEADER;
   }
@@ -144,7 +160,7 @@ final class CredentialValues {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
           case TOKEN -> isToken(text, value, 8) || isChosen(text, name, value, to);
           case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
-          case KEY -> value.end() - value.start() >= 16 && isToken(text, value, 16);
+          case KEY -> isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16);
           case NONE -> false;
         };
     if (secret) {

@@ -56,7 +56,7 @@ final class Cursor {
           && b != ']'
           && !(b == '[' && peek(1) == ']')
           && b != '*'
-          && b != '?'
+          && !(b == '?' && !Bytes.isLetter((byte) peek(1)))
           && !(b == ')' && i > 0)) {
         break;
       }
@@ -95,7 +95,7 @@ final class Cursor {
     if (b == '{') {
       return skipAccessors();
     }
-    if (b == ':' && skipTypeUpTo('=', 1)) {
+    if (b == ':' && (skipTypeUpTo('=', 1) || skipGetter())) {
       return true;
     }
     if (skipSymbols()) {
@@ -147,6 +147,19 @@ final class Cursor {
     return true;
   }
 
+  /** Skips a computed property's type and return, as in {@code : String { return "…" }}. */
+  private boolean skipGetter() {
+    int from = at;
+    if (skipTypeUpTo('{', 1)) {
+      skipBlanks();
+      if (skipWord("return ")) {
+        return true;
+      }
+    }
+    at = from;
+    return false;
+  }
+
   /** Skips accessors such as {@code { get; set; }} and the operator that must follow them. */
   private boolean skipAccessors() {
     int i = at + 1;
@@ -183,6 +196,7 @@ final class Cursor {
         break;
       }
     }
+    skipLength();
     for (int i = 0; i < 3; i++) {
       int b = peek();
       if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFUN".indexOf(b) >= 0)
@@ -193,6 +207,20 @@ final class Cursor {
       }
     }
     return brace;
+  }
+
+  /** Skips a type with a length before the quote, as dumps of PHP have it. */
+  private void skipLength() {
+    int from = at;
+    if (skipWord("string(")) {
+      while (Bytes.isDigit((byte) peek())) {
+        at++;
+      }
+      if (skipWord(") ") && quoteAt(0)) {
+        return;
+      }
+    }
+    at = from;
   }
 
   /** Skips an opening quote with the backslashes before it. */

@@ -4,25 +4,31 @@ import dev.rlm.egress.scan.Assignment.Notation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the word after a name for its value where only a blank stands between them: {@code ENV
- * API_TOKEN …}, {@code setenv}, {@code WITH PASSWORD '…'}. Prose has names followed by words too, so
- * the word must not look like one.
+ * Takes the word after a name for its value where only a blank, a tab, a comma or a dash stands
+ * between them: {@code ENV API_TOKEN …}, {@code setenv}, {@code WITH PASSWORD '…'}, rows of tables.
+ * Prose has names followed by words too, so the word must not look like one.
  */
 final class NextWord {
 
   private static final int SHORTEST = 6;
+  private static final int SHORTEST_KEY = 12;
   private static final int SHORTEST_TOKEN = 16;
 
   private NextWord() {}
 
   static @Nullable Assignment after(byte[] text, CredentialName name, int to) {
     int at = name.end();
-    if (at + 1 >= to || text[at] != ' ') {
+    if (at + 2 >= to) {
       return null;
+    }
+    if (text[at] != ' ') {
+      int value = afterMark(text, at, to);
+      return value < 0 ? null : inRow(text, name, value, to);
     }
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
     if (!quoted && !Bytes.isAlphanumeric(text[at + 1])) {
-      return null;
+      boolean dash = text[at + 1] == '-' && text[at + 2] == ' ';
+      return dash ? inRow(text, name, at + 3, to) : null;
     }
     Assignment word = Assignment.option(text, at, to);
     if (word == null || word.end() - word.start() < SHORTEST) {
@@ -39,7 +45,39 @@ final class NextWord {
       return new Assignment(word.start(), word.end(), Notation.LOOSE);
     }
     boolean variable = isVariable(text, name);
-    return (variable || (profile.length() >= SHORTEST_TOKEN && !isKey(text, name)))
+    boolean compound = isCompound(text, name);
+    int length = profile.length();
+    boolean generated =
+        (variable
+                || (length >= SHORTEST_TOKEN && !isKey(text, name))
+                || (length >= SHORTEST_KEY && compound))
+            && Randomness.looksGenerated(text, word.start(), word.end());
+    return generated || (compound && isMadeUp(profile))
+        ? new Assignment(word.start(), word.end(), Notation.LOOSE)
+        : null;
+  }
+
+  /** Where the value may begin behind a tab, plain or escaped, a comma, or quotes; or -1. */
+  private static int afterMark(byte[] text, int at, int to) {
+    byte b = text[at];
+    if (b == '\t' || b == ',') {
+      return at + 1;
+    }
+    if (b == '\\' && text[at + 1] == 't') {
+      return at + 2;
+    }
+    boolean quote = b == '"' || b == '\'';
+    return quote && at + 3 < to && text[at + 1] == ' ' && text[at + 2] == b ? at + 2 : -1;
+  }
+
+  /** The value of a row: it must look generated, and the name be no word of prose. */
+  private static @Nullable Assignment inRow(byte[] text, CredentialName name, int from, int to) {
+    if (from >= to || !isCompound(text, name)) {
+      return null;
+    }
+    Assignment word = Assignment.at(text, from, to);
+    return word != null
+            && word.end() - word.start() >= SHORTEST_KEY
             && Randomness.looksGenerated(text, word.start(), word.end())
         ? new Assignment(word.start(), word.end(), Notation.LOOSE)
         : null;
@@ -66,5 +104,20 @@ final class NextWord {
       }
     }
     return underscore;
+  }
+
+  /** Words joined by an underscore or a capital, as no prose has them. */
+  static boolean isCompound(byte[] text, CredentialName name) {
+    for (int i = name.start() + 1; i < name.end(); i++) {
+      if (text[i] == '_' || (Bytes.isUpper(text[i]) && Bytes.isLower(text[i - 1]))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Letters of both cases with digits and a symbol: what people make up as a password. */
+  private static boolean isMadeUp(Profile profile) {
+    return profile.mixedCase() && profile.digits() > 0 && profile.others() > 0;
   }
 }

@@ -32,7 +32,10 @@ final class PasswordValues {
       return false;
     }
     Profile profile = Profile.of(text, start, end);
-    boolean strong = profile.digits() > 0 || hasSymbol(text, start, end);
+    boolean strong =
+        profile.digits() > 0
+            || hasSymbol(text, start, end)
+            || Randomness.looksGenerated(text, start, end);
     return switch (value.notation()) {
       case QUOTED ->
           (user || !hasBlank(text, start, end))

@@ -16,6 +16,7 @@ final class Phrases {
           "passwordauthentication(",
           "usernamepasswordcredentials(",
           "login_user(",
+          "username_pw_set(",
           "basicauth(",
           "basic_auth(",
           ".login(",
@@ -44,6 +45,7 @@ final class Phrases {
           "password for ",
           "password: \"",
           "password was ",
+          "password is generated for ",
           "passphrase is ",
           "passcode is ",
           "identified by ",
@@ -128,6 +130,16 @@ final class Phrases {
     }
   }
 
+  /** Four groups of four letters, as Google writes the passwords of programs. */
+  private static boolean isFourGroups(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if ((i - start) % 5 == 4 ? text[i] != ' ' : !Bytes.isLower(text[i])) {
+        return false;
+      }
+    }
+    return end - start == 19;
+  }
+
   private static void add(byte[] text, int start, int end, List<Span> out) {
     if (end - start < 4
         || Placeholders.isTemplate(text, start, end)
@@ -135,8 +147,9 @@ final class Phrases {
         || Placeholders.isEmptyWord(text, start, end)) {
       return;
     }
+    boolean groups = isFourGroups(text, start, end);
     for (int i = start; i < end; i++) {
-      if (text[i] == ' ' || text[i] == '{' || text[i] == '(') {
+      if ((text[i] == ' ' && !groups) || text[i] == '{' || text[i] == '(') {
         return;
       }
     }
