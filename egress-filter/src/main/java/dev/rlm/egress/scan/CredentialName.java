@@ -34,7 +34,7 @@ record CredentialName(int start, int end, Trust trust) {
       Shape.compile(
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"
               + "|master|require|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
-              + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha|passord|salasana|adgangskode|heslo|haslo|jelszo)"
+              + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pw|pwd|pswd|psw|kennwort|contrasena|senha|passord|salasana|adgangskode|heslo|haslo|jelszo)"
               + "|.*(password|passwd|passphrase|mot_?de_?passe|wachtwoord|[_-]pw|psk))"
               + TAIL);
   private static final Shape TOKEN =
@@ -48,7 +48,7 @@ record CredentialName(int start, int end, Trust trust) {
   private static final Shape BARE_TOKEN =
       Shape.compile("(?i)(auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed)" + TAIL);
   private static final Shape KEY =
-      Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code)" + TAIL);
+      Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code|[_-]api)" + TAIL);
   private static final Shape HEADER =
       Shape.compile(
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");

@@ -35,6 +35,7 @@ final class CredentialValues {
           "_key(",
           "_key?",
           "key*",
+          "key[",
           "key\\t",
           "auth",
           "cred",
@@ -53,7 +54,12 @@ final class CredentialValues {
           "seed",
           "code_",
           "_pat",
+          "_api",
           "_pw",
+          "pw:",
+          "pw=",
+          "pw : ",
+          "pw = ",
           "-pw",
           "psk",
           "wachtwoord",
@@ -245,7 +251,9 @@ final class CredentialValues {
     for (int i = start; i < end; i++) {
       symbols += "!@#%^&*?~".indexOf(text[i]) > 0 ? 1 : 0;
     }
-    return symbols > 0 && text[start] != '#' && text[start] != '@' && text[start] != '%';
+    boolean reference =
+        "#@%".indexOf(text[start]) >= 0 && (text[start] != '@' || Bytes.isLetter(text[start + 1]));
+    return symbols > 0 && !reference;
   }
 
   private static boolean isCredentialText(byte[] text, int start, int end) {

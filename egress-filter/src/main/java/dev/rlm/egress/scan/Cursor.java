@@ -57,7 +57,7 @@ final class Cursor {
           && !(b == '[' && peek(1) == ']')
           && b != '*'
           && !(b == '?' && !Bytes.isLetter((byte) peek(1)))
-          && !(b == ')' && i > 0)) {
+          && !(b == ')' && (i > 0 || peek(1) == ':' || peek(1) == '='))) {
         break;
       }
       at++;
@@ -232,8 +232,9 @@ final class Cursor {
     if (i < limit && isQuote(text[i])) {
       at = i + 1;
       // An escaped quote may stand inside a plain one, as in '"value"'.
-      if (isQuote(peek()) && peek() != text[i] && peek(1) != text[i]) {
-        at++;
+      int inner = peek() == '\\' ? 1 : 0;
+      if (isQuote(peek(inner)) && peek(inner) != text[i] && peek(inner + 1) != text[i]) {
+        at += inner + 1;
       }
       return true;
     }

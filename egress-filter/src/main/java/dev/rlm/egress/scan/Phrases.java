@@ -50,6 +50,9 @@ final class Phrases {
           "passcode is ",
           "identified by ",
           "enable secret ",
+          "enable password ",
+          "pac key 0 ",
+          "pac key 7 ",
           "password 0 ",
           "password 7 ",
           "server key 7 ",
@@ -92,10 +95,11 @@ final class Phrases {
     if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
       while (i < limit
           && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
-          && !(text[i] == ':' && text[i + 1] == ' ')) {
+          && !(text[i] == ':' && i + 1 < limit && text[i + 1] != '/')) {
         i++;
       }
-      i += i < limit && text[i] == ':' ? 2 : 3;
+      boolean colon = i < limit && text[i] == ':';
+      i += colon ? (i + 1 < limit && text[i + 1] == ' ' ? 2 : 1) : 3;
     }
     if (i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`')) {
       int close = i + 1;

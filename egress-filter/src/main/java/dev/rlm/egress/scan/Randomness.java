@@ -164,8 +164,8 @@ final class Randomness {
   }
 
   /**
-   * Letters of both cases, digits and many symbols without blanks, or many of fewer sorts: no
-   * program and no sentence looks like that.
+   * Letters of both cases, digits and many symbols without blanks, or many of fewer sorts, or
+   * symbols for a third of it: no program and no sentence looks like that.
    */
   static boolean isNoise(byte[] text, int start, int end) {
     Profile profile = Profile.of(text, start, end);
@@ -173,6 +173,9 @@ final class Randomness {
       if (Bytes.isSpace(text[i])) {
         return false;
       }
+    }
+    if (profile.length() >= 32 && profile.others() * 3 >= profile.length()) {
+      return profile.letters() > 8 && profile.changes() * 3 >= profile.length();
     }
     return profile.length() >= 16
         && (profile.mixedCase() || profile.length() >= 32)
