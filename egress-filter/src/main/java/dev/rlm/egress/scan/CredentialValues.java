@@ -104,6 +104,10 @@ final class CredentialValues {
     if (found == null && !option) {
       found = NextWord.after(text, bounds, reach);
       if (found == null) {
+        if (Columns.mayHead(text, bounds, to)) {
+          work.spend(Columns.REACH);
+          Columns.apply(text, CredentialName.at(text, keyword, to), to, out);
+        }
         return bounds.end();
       }
     }

@@ -1,6 +1,7 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.scan.Assignment.Notation;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Prose has names followed by words too, so the word must not look like one.
  */
 final class NextWord {
+
+  private static final byte[] TO = " to ".getBytes(StandardCharsets.US_ASCII);
 
   private static final int SHORTEST = 6;
   private static final int SHORTEST_KEY = 12;
@@ -28,7 +31,10 @@ final class NextWord {
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
     if (!quoted && !Bytes.isAlphanumeric(text[at + 1])) {
       boolean dash = text[at + 1] == '-' && text[at + 2] == ' ';
-      return dash ? inRow(text, name, at + 3, to) : null;
+      return dash || text[at + 1] == '(' ? inRow(text, name, at + (dash ? 3 : 2), to) : null;
+    }
+    if (Bytes.startsWith(text, at, to, TO)) {
+      return inRow(text, name, at + TO.length, to);
     }
     Assignment word = Assignment.option(text, at, to);
     if (word == null || word.end() - word.start() < SHORTEST) {
@@ -57,7 +63,7 @@ final class NextWord {
         : null;
   }
 
-  /** Where the value may begin behind a tab, plain or escaped, a comma, or quotes; or -1. */
+  /** Where the value may begin behind a tab, a comma, a line's end or quotes; or -1. */
   private static int afterMark(byte[] text, int at, int to) {
     byte b = text[at];
     if (b == '\t' || b == ',') {
@@ -67,6 +73,13 @@ final class NextWord {
       return at + 2;
     }
     boolean quote = b == '"' || b == '\'';
+    int line = at;
+    while (line < at + 3 && line < to && "\"'])".indexOf(text[line]) >= 0) {
+      line++;
+    }
+    if (line < to && text[line] == '\n') {
+      return line + 1;
+    }
     return quote && at + 3 < to && text[at + 1] == ' ' && text[at + 2] == b ? at + 2 : -1;
   }
 
