@@ -99,6 +99,9 @@ record Assignment(int start, int end, Notation notation) {
     }
     if (cursor.skipOperator(closed)) {
       boolean tight = cursor.at == before + 1;
+      if (cursor.peek() == '*' && cursor.at + 2 < to && text[cursor.at + 1] == '*') {
+        cursor.at += 2; // the end of bold text
+      }
       cursor.skipBlanks();
       return value(cursor, to, tight && cursor.at == before + 1);
     }
@@ -189,6 +192,9 @@ record Assignment(int start, int end, Notation notation) {
       cursor.at++;
     }
     boolean object = skipObject(cursor);
+    if (object && cursor.skipWord("\"s\":")) {
+      return valueAfterBlanks(cursor, to); // a string, as DynamoDB writes it
+    }
     int b = cursor.peek();
     if (!object && b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
       return null;

@@ -63,7 +63,11 @@ final class Columns {
     if (last && name.start() == 0) {
       return 0;
     }
-    byte found = last ? text[name.start() - 1] : text[after];
+    int before = name.start() - 1;
+    while (before > 0 && text[before] == ' ' && name.start() - before < LONGEST_HEADER) {
+      before--;
+    }
+    byte found = last ? text[before] : text[after];
     return found == ',' || found == '\t' || found == ';' || found == '|' ? found : 0;
   }
 

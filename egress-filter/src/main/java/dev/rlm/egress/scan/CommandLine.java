@@ -30,13 +30,16 @@ final class CommandLine {
           "mongosh",
           "mongodump",
           "net use",
+          "sqlcmd",
+          "bcp ",
+          "ipmitool",
           "xfreerdp");
 
   /** Programs that take a password after {@code -w}. */
   static final List<String> WITH_W = List.of("ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami");
 
   /** Programs that take a password after {@code -a}. */
-  static final List<String> WITH_A = List.of("redis-cli");
+  static final List<String> WITH_A = List.of("redis-cli", "snmpwalk", "snmpget");
 
   /** What feeds a word to a program. */
   static final List<String> HERE_STRINGS = List.of("<<< ", "<<<\"", "<<<'");

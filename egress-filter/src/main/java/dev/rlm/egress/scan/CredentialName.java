@@ -39,7 +39,7 @@ record CredentialName(int start, int end, Trust trust) {
               + TAIL);
   private static final Shape TOKEN =
       Shape.compile(
-          "(?i).*(tokens?|secrets?|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
+          "(?i).*(tokens?|secrets?|secret[_.-]?id|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
               + "|(access|secret|private|priv|auth|encryption|encrypt|decryption|signing|signature|master|account|client|app|application"
               + "|license|licence|service|storage|session|shared|admin|deploy|consumer|developer|server|hmac|jwt|crypto|cipher|webhook"
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"

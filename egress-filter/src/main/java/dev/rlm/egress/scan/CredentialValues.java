@@ -56,6 +56,8 @@ final class CredentialValues {
           "_pat",
           "_api",
           "_pw",
+          "bindpw ",
+          "rootpw ",
           "pw:",
           "pw=",
           "pw : ",

@@ -7,7 +7,8 @@ final class Cursor {
 
   /** What turns a literal into the type that a program wants. */
   private static final String[] CONVERSIONS = {
-    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= "
+    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= ",
+    "field(default="
   };
 
   /** Calls that enter a value into the field that was named before. */
@@ -102,7 +103,9 @@ final class Cursor {
       return true;
     }
     return Bytes.isLetter((byte) b)
-        && ((!nameWasQuoted && skipTypeUpTo('=', 0)) || skipWord("eq ") || skipWord("is "));
+        && ((!nameWasQuoted && skipTypeUpTo('=', 0))
+            || skipWord("is set to ")
+            || skipWord("eq ") || skipWord("is "));
   }
 
   private boolean skipSymbols() {

@@ -15,6 +15,9 @@ final class NextWord {
 
   private static final int SHORTEST = 6;
   private static final int SHORTEST_KEY = 12;
+
+  /** Longer names are looked at twice. */
+  private static final int LONGEST_NAME = 20;
   private static final int SHORTEST_TOKEN = 16;
 
   private NextWord() {}
@@ -27,6 +30,9 @@ final class NextWord {
     if (text[at] != ' ') {
       int value = afterMark(text, at, to);
       return value < 0 ? null : inRow(text, name, value, to);
+    }
+    if (text[at + 1] < 0 && at + 5 < to && text[at + 4] == ' ') {
+      return inRow(text, name, at + 5, to); // an arrow or a long dash
     }
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
     if (!quoted && !Bytes.isAlphanumeric(text[at + 1])) {
@@ -66,7 +72,7 @@ final class NextWord {
   /** Where the value may begin behind a tab, a comma, a line's end or quotes; or -1. */
   private static int afterMark(byte[] text, int at, int to) {
     byte b = text[at];
-    if (b == '\t' || b == ',') {
+    if (b == '\t' || b == ',' || b == ';') {
       return at + 1;
     }
     if (b == '\\' && text[at + 1] == 't') {
@@ -85,15 +91,24 @@ final class NextWord {
 
   /** The value of a row: it must look generated, and the name be no word of prose. */
   private static @Nullable Assignment inRow(byte[] text, CredentialName name, int from, int to) {
-    if (from >= to || !isCompound(text, name)) {
+    if (from >= to || !isCompound(text, name) || isEncoded(text, name)) {
       return null;
     }
-    Assignment word = Assignment.at(text, from, to);
+    int start = from + (text[from] == ' ' ? 1 : 0);
+    Assignment word = Assignment.at(text, start, to);
     return word != null
             && word.end() - word.start() >= SHORTEST_KEY
             && Randomness.looksGenerated(text, word.start(), word.end())
         ? new Assignment(word.start(), word.end(), Notation.LOOSE)
         : null;
+  }
+
+  /** Whether the name is the end of an encoded line that happens to read like one. */
+  private static boolean isEncoded(byte[] text, CredentialName name) {
+    boolean goesOn = name.start() > 0 && Bytes.isToken(text[name.start() - 1]);
+    return goesOn
+        || (name.end() - name.start() >= LONGEST_NAME
+            && Randomness.looksGenerated(text, name.start(), name.end()));
   }
 
   /** A line of two words, as some servers are configured. */

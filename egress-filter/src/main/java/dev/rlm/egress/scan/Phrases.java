@@ -21,6 +21,8 @@ final class Phrases {
           "basic_auth(",
           ".login(",
           ".basic(",
+          "db.auth(",
+          "yagmail.smtp(",
           "auth=(");
 
   /** Calls whose third quoted argument is a password. */
@@ -30,12 +32,13 @@ final class Phrases {
           "directoryentry(",
           "mysqli_connect(",
           "mysql_connect(",
+          "create_superuser(",
           "new mysqli(",
           "new pdo(");
 
   /** Calls whose first quoted argument is a secret. */
   static final List<String> CONVERSIONS =
-      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(");
+      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(", "aes.new(");
 
   /** Words that stand before a password in a sentence or a statement. */
   static final List<String> SENTENCES =
@@ -95,10 +98,11 @@ final class Phrases {
     if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
       while (i < limit
           && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
+          && !(text[i] == '=' && i + 1 < limit && text[i + 1] == ' ')
           && !(text[i] == ':' && i + 1 < limit && text[i + 1] != '/')) {
         i++;
       }
-      boolean colon = i < limit && text[i] == ':';
+      boolean colon = i < limit && (text[i] == ':' || text[i] == '=');
       i += colon ? (i + 1 < limit && text[i + 1] == ' ' ? 2 : 1) : 3;
     }
     if (i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`')) {

@@ -196,6 +196,7 @@ final class Placeholders {
       return true;
     }
     if ((first == '%' && last == '%' && length > 2)
+        || (first == '@' && last == '@' && length > 2 && Bytes.isLetter(text[start + 1]))
         || (first == '&' && startsWith(text, start, end, "&lt;"))) {
       return true;
     }

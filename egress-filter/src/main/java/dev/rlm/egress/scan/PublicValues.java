@@ -18,6 +18,9 @@ final class PublicValues {
           new Form("AAAAC3NzaC1lZDI1NTE5AAAAI", 68, 68),
           new Form("AAAAB3NzaC1yc2E", 100, 256),
           new Form("AAAAE2VjZHNhLXNoYTIt", 136, 256),
+          // Public keys of RSA and of the curve P-256
+          new Form("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", 40, 256),
+          new Form("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", 60, 256),
           // Media and fonts in base64
           new Form("iVBORw0KGgo", 40, 256),
           new Form("/9j/", 64, 256),
