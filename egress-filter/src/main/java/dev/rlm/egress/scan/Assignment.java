@@ -207,8 +207,8 @@ record Assignment(int start, int end, Notation notation) {
       if ((now & (ENDS | BREAKS)) != 0 && ((now & ENDS) != 0 || ++lines > 4)) {
         return null;
       }
-      boolean hump = text[i + 1] == 'V' && Bytes.isLower(text[i]);
-      if ((next & BEGINS_VALUE) == 0 || ((now & LETTER) != 0 && !hump)) {
+      if ((next & BEGINS_VALUE) == 0
+          || ((now & LETTER) != 0 && !(text[i + 1] == 'V' && Bytes.isLower(text[i])))) {
         continue;
       }
       cursor.at = i;
