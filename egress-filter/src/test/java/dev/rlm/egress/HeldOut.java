@@ -21,7 +21,7 @@ import java.util.Random;
 final class HeldOut {
 
   /** How many sets there are. */
-  static final int SETS = 3;
+  static final int SETS = 5;
 
   private static final int CARRIERS_PER_SERVICE = 4;
 
@@ -65,7 +65,7 @@ final class HeldOut {
         String carrier = from.get(random.nextInt(from.size()));
         String shape = fields[2].contains("⟦") ? fields[2] : "⟦" + fields[2] + "⟧";
         List<String> secrets = new ArrayList<>();
-        String text = fill(carrier, fields[1], instance(marked(shape), secrets));
+        String text = fill(carrier, fields[0], fields[1], instance(marked(shape), secrets));
         samples.add(new Sample("services-" + set, fields[0], text, secrets.getFirst(), true));
       }
     }
@@ -76,7 +76,7 @@ final class HeldOut {
     return ("‹" + shape.replace("⟦", "›⟦").replace("⟧", "⟧‹") + "›").replace("‹›", "");
   }
 
-  private static String fill(String carrier, String name, String secret) {
+  private static String fill(String carrier, String service, String name, String secret) {
     String pascal = pascal(name);
     return carrier
         .replace("$$", "\u0000")
@@ -86,6 +86,7 @@ final class HeldOut {
         .replace("$P", pascal)
         .replace("$k", name.replace('_', '-'))
         .replace("$d", name.replace('_', '.'))
+        .replace("$s", service)
         .replace("$v", secret)
         .replace('\u0000', '$');
   }

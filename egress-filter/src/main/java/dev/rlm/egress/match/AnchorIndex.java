@@ -110,7 +110,7 @@ public final class AnchorIndex {
      * @return this
      */
     public Builder add(int id, String literal) {
-      byte[] folded = literal.getBytes(StandardCharsets.US_ASCII);
+      byte[] folded = literal.getBytes(StandardCharsets.ISO_8859_1);
       if (folded.length < 3) {
         throw new ShapeException("an anchor needs three characters: " + literal);
       }

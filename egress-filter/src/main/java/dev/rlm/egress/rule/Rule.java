@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param description what the secret opens
  * @param anchors literals, one of which stands in every match
  * @param start where the match begins, seen from the anchor
- * @param lead shape before the secret that is kept; empty for none
+ * @param lead shape before the secret that is kept, of a value that of its name; empty for none
  * @param shape shape of the secret
  * @param tail shape after the secret that is kept; empty for none
  * @param check name of a checksum that raises the confidence; empty for none

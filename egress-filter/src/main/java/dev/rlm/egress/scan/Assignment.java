@@ -80,6 +80,9 @@ record Assignment(int start, int end, Notation notation) {
     if (cursor.peek() == '>' || isTag(text, nameEnd, cursor)) {
       cursor.at++;
       cursor.skipAnySpace();
+      if (cursor.skipWord("<value>") || cursor.skipWord("<string>")) {
+        cursor.skipAnySpace();
+      }
       return element(text, cursor.at, to);
     }
     int before = cursor.at;
@@ -96,6 +99,9 @@ record Assignment(int start, int end, Notation notation) {
     }
     if (cursor.skipOperator(closed)) {
       boolean tight = cursor.at == before + 1;
+      if (cursor.peek() == '*' && cursor.at + 2 < to && text[cursor.at + 1] == '*') {
+        cursor.at += 2; // the end of bold text
+      }
       cursor.skipBlanks();
       return value(cursor, to, tight && cursor.at == before + 1);
     }
@@ -118,11 +124,19 @@ record Assignment(int start, int end, Notation notation) {
         : new Assignment(found.start, found.end, Notation.OPTION);
   }
 
+  /** Finds the value that begins here, behind an operator. */
+  static @Nullable Assignment at(byte[] text, int from, int to) {
+    return value(new Cursor(text, from, Math.min(to, from + MAXIMUM_GAP)), to, false);
+  }
+
   private static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
     boolean brace = cursor.skipWrappers();
     if (cursor.skipQuote()) {
       Assignment quoted = quoted(cursor.text, cursor.at, to);
       return brace && quoted != null && isKey(cursor.text, quoted.end, to) ? null : quoted;
+    }
+    if (cursor.skipWord("{ ") || cursor.skipWord("{\n")) {
+      return null;
     }
     return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
   }
@@ -177,8 +191,12 @@ record Assignment(int start, int end, Notation notation) {
     if (cursor.peek() == ':' && cursor.at + 1 < to && text[cursor.at + 1] == '\n') {
       cursor.at++;
     }
+    boolean object = skipObject(cursor);
+    if (object && cursor.skipWord("\"s\":")) {
+      return valueAfterBlanks(cursor, to); // a string, as DynamoDB writes it
+    }
     int b = cursor.peek();
-    if (b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
+    if (!object && b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
       return null;
     }
     int lines = 0;
@@ -189,7 +207,8 @@ record Assignment(int start, int end, Notation notation) {
       if ((now & (ENDS | BREAKS)) != 0 && ((now & ENDS) != 0 || ++lines > 4)) {
         return null;
       }
-      if ((next & BEGINS_VALUE) == 0 || (now & LETTER) != 0) {
+      if ((next & BEGINS_VALUE) == 0
+          || ((now & LETTER) != 0 && !(text[i + 1] == 'V' && Bytes.isLower(text[i])))) {
         continue;
       }
       cursor.at = i;
@@ -208,6 +227,19 @@ record Assignment(int start, int end, Notation notation) {
       }
     }
     return null;
+  }
+
+  /** Skips the start of an object that may hold the value: {@code : {"type": …, "value": …}}. */
+  private static boolean skipObject(Cursor cursor) {
+    int from = cursor.at;
+    if (cursor.skipOperator(true)) {
+      cursor.skipBlanks();
+      if (cursor.skipWord("{")) {
+        return true;
+      }
+    }
+    cursor.at = from;
+    return false;
   }
 
   private static @Nullable Assignment valueAfterBlanks(Cursor cursor, int to) {
@@ -262,6 +294,9 @@ record Assignment(int start, int end, Notation notation) {
 
   private static @Nullable Assignment element(byte[] text, int from, int to) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
+    if (from < to && text[from] == '{') {
+      return inBraces(text, from + 1, limit);
+    }
     int end = from;
     while (end < limit && text[end] != '<' && !Bytes.isSpace(text[end])) {
       end++;
@@ -272,6 +307,19 @@ record Assignment(int start, int end, Notation notation) {
     }
     return end > from && close < limit && text[close] == '<'
         ? new Assignment(from, end, Notation.ELEMENT)
+        : null;
+  }
+
+  /** The last word in braces, as a store of credentials writes what it has encrypted. */
+  private static @Nullable Assignment inBraces(byte[] text, int from, int limit) {
+    int word = from;
+    int end = from;
+    while (end < limit && text[end] != '}' && text[end] != '{' && text[end] != '<') {
+      word = Bytes.isSpace(text[end]) ? end + 1 : word;
+      end++;
+    }
+    return end > word && end + 1 < limit && text[end] == '}' && text[end + 1] == '<'
+        ? new Assignment(word, end, Notation.ELEMENT)
         : null;
   }
 

@@ -30,13 +30,21 @@ final class CommandLine {
           "mongosh",
           "mongodump",
           "net use",
+          "sqlcmd",
+          "bcp ",
+          "ipmitool",
           "xfreerdp");
 
   /** Programs that take a password after {@code -w}. */
   static final List<String> WITH_W = List.of("ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami");
 
   /** Programs that take a password after {@code -a}. */
-  static final List<String> WITH_A = List.of("redis-cli");
+  static final List<String> WITH_A = List.of("redis-cli", "snmpwalk", "snmpget");
+
+  /** What feeds a word to a program. */
+  static final List<String> HERE_STRINGS = List.of("<<< ", "<<<\"", "<<<'");
+
+  private static final byte[] MYSQL = "mysql".getBytes(StandardCharsets.US_ASCII);
 
   private static final int REACH = 2048;
 
@@ -65,8 +73,17 @@ final class CommandLine {
     int end = commandEnd(text, anchor, to);
     for (int i = anchor; i + 3 < end; i++) {
       if (text[i] == '-' && (text[i + 1] | 0x20) == option && Bytes.isSpace(text[i - 1])) {
-        int from = text[i + 2] == ' ' ? i + 3 : i + 2;
+        // MySQL's programs take the next word for something else.
+        boolean attached = text[i + 2] != ' ';
+        if (!attached && Bytes.startsWith(text, anchor, end, MYSQL)) {
+          continue;
+        }
+        int from = attached ? i + 2 : i + 3;
         int close = word(text, from, end);
+        if (close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0) {
+          from++;
+          close--;
+        }
         boolean number = Profile.of(text, from, close).letters() == 0;
         if (number && text[i + 1] == 'P') {
           continue; // a port
@@ -78,6 +95,15 @@ final class CommandLine {
       }
     }
     return end;
+  }
+
+  /** Examines the word that is fed to a program: one that looks generated is no text to read. */
+  static int hereString(byte[] text, int anchor, int to, List<Span> out) {
+    Assignment word = Assignment.at(text, anchor + (text[anchor + 3] == ' ' ? 4 : 3), to);
+    if (word != null && CredentialValues.isToken(text, word, 16)) {
+      out.add(Span.secret(word.start(), word.end(), "credential", Confidence.LOW));
+    }
+    return anchor + 3;
   }
 
   private static int commandEnd(byte[] text, int anchor, int to) {

@@ -34,12 +34,12 @@ record CredentialName(int start, int end, Trust trust) {
       Shape.compile(
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"
               + "|master|require|account|service|app|client|server|database|ldap|bind|sudo|wifi|vpn|jdbc|sql|rds))?"
-              + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pwd|pswd|psw|kennwort|contrasena|senha)"
+              + "(pass|passw|pass[_-]?word|pass[_-]?words|passwd|passwort|pass[_-]?phrase|passcode|pw|pwd|pswd|psw|kennwort|contrasena|senha|passord|salasana|adgangskode|heslo|haslo|jelszo)"
               + "|.*(password|passwd|passphrase|mot_?de_?passe|wachtwoord|[_-]pw|psk))"
               + TAIL);
   private static final Shape TOKEN =
       Shape.compile(
-          "(?i).*(tokens?|secrets?|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
+          "(?i).*(tokens?|secrets?|secret[_.-]?id|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
               + "|(access|secret|private|priv|auth|encryption|encrypt|decryption|signing|signature|master|account|client|app|application"
               + "|license|licence|service|storage|session|shared|admin|deploy|consumer|developer|server|hmac|jwt|crypto|cipher|webhook"
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"
@@ -48,13 +48,13 @@ record CredentialName(int start, int end, Trust trust) {
   private static final Shape BARE_TOKEN =
       Shape.compile("(?i)(auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed)" + TAIL);
   private static final Shape KEY =
-      Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code)" + TAIL);
+      Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code|[_-]api)" + TAIL);
   private static final Shape HEADER =
       Shape.compile(
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile(
-          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry)[_.-]?(keys?|tokens?)"
+          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|tokens?|secrets?)"
               + TAIL);
 
   /** The name that holds a place, judged. */

@@ -21,6 +21,11 @@ final class CredentialValues {
           "kennwort",
           "senha",
           "contrasena",
+          "salasana",
+          "adgangskode",
+          "heslo",
+          "haslo",
+          "jelszo",
           "token",
           "secret",
           "key",
@@ -29,6 +34,9 @@ final class CredentialValues {
           "_key]",
           "_key(",
           "_key?",
+          "key*",
+          "key[",
+          "key\\t",
           "auth",
           "cred",
           "licen",
@@ -46,7 +54,14 @@ final class CredentialValues {
           "seed",
           "code_",
           "_pat",
+          "_api",
           "_pw",
+          "bindpw ",
+          "rootpw ",
+          "pw:",
+          "pw=",
+          "pw : ",
+          "pw = ",
           "-pw",
           "psk",
           "wachtwoord",
@@ -91,6 +106,10 @@ final class CredentialValues {
     if (found == null && !option) {
       found = NextWord.after(text, bounds, reach);
       if (found == null) {
+        if (Columns.mayHead(text, bounds, to)) {
+          work.spend(Columns.REACH);
+          Columns.apply(text, CredentialName.at(text, keyword, to), to, out);
+        }
         return bounds.end();
       }
     }
@@ -102,7 +121,7 @@ final class CredentialValues {
     if (option && isOption(name)) {
       found = Assignment.option(text, name.end(), reach);
     }
-    if (found != null && !closesOwnQuote(text, name, found)) {
+    if (found != null && !closesOwnQuote(text, name, found) && !isInUrn(text, name)) {
       work.spend(found.end() - found.start());
       judgeValue(text, name, found, to, out);
     }
@@ -129,6 +148,15 @@ final class CredentialValues {
     return false;
   }
 
+  /** Whether the name is a part between digits and another in the name of a cloud's resource. */
+  private static boolean isInUrn(byte[] text, CredentialName name) {
+    return name.start() > 1
+        && name.end() < text.length
+        && text[name.start() - 1] == ':'
+        && text[name.end()] == ':'
+        && Bytes.isDigit(text[name.start() - 2]);
+  }
+
   private static boolean isOption(CredentialName name) {
     return name.trust() != Trust.KEY && name.trust() != Trust.HEADER;
   }
@@ -144,7 +172,7 @@ final class CredentialValues {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
           case TOKEN -> isToken(text, value, 8) || isChosen(text, name, value, to);
           case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
-          case KEY -> value.end() - value.start() >= 16 && isToken(text, value, 16);
+          case KEY -> isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16);
           case NONE -> false;
         };
     if (secret) {
@@ -229,7 +257,9 @@ final class CredentialValues {
     for (int i = start; i < end; i++) {
       symbols += "!@#%^&*?~".indexOf(text[i]) > 0 ? 1 : 0;
     }
-    return symbols > 0 && text[start] != '#' && text[start] != '@' && text[start] != '%';
+    boolean reference =
+        "#@%".indexOf(text[start]) >= 0 && (text[start] != '@' || Bytes.isLetter(text[start + 1]));
+    return symbols > 0 && !reference;
   }
 
   private static boolean isCredentialText(byte[] text, int start, int end) {

@@ -7,7 +7,8 @@ final class Cursor {
 
   /** What turns a literal into the type that a program wants. */
   private static final String[] CONVERSIONS = {
-    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= "
+    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= ",
+    "field(default="
   };
 
   /** Calls that enter a value into the field that was named before. */
@@ -56,8 +57,8 @@ final class Cursor {
           && b != ']'
           && !(b == '[' && peek(1) == ']')
           && b != '*'
-          && b != '?'
-          && !(b == ')' && i > 0)) {
+          && !(b == '?' && !Bytes.isLetter((byte) peek(1)))
+          && !(b == ')' && (i > 0 || peek(1) == ':' || peek(1) == '='))) {
         break;
       }
       at++;
@@ -95,14 +96,16 @@ final class Cursor {
     if (b == '{') {
       return skipAccessors();
     }
-    if (b == ':' && skipTypeUpTo('=', 1)) {
+    if (b == ':' && (skipTypeUpTo('=', 1) || skipGetter())) {
       return true;
     }
     if (skipSymbols()) {
       return true;
     }
     return Bytes.isLetter((byte) b)
-        && ((!nameWasQuoted && skipTypeUpTo('=', 0)) || skipWord("eq ") || skipWord("is "));
+        && ((!nameWasQuoted && skipTypeUpTo('=', 0))
+            || skipWord("is set to ")
+            || skipWord("eq ") || skipWord("is "));
   }
 
   private boolean skipSymbols() {
@@ -147,6 +150,19 @@ final class Cursor {
     return true;
   }
 
+  /** Skips a computed property's type and return, as in {@code : String { return "…" }}. */
+  private boolean skipGetter() {
+    int from = at;
+    if (skipTypeUpTo('{', 1)) {
+      skipBlanks();
+      if (skipWord("return ")) {
+        return true;
+      }
+    }
+    at = from;
+    return false;
+  }
+
   /** Skips accessors such as {@code { get; set; }} and the operator that must follow them. */
   private boolean skipAccessors() {
     int i = at + 1;
@@ -183,6 +199,7 @@ final class Cursor {
         break;
       }
     }
+    skipLength();
     for (int i = 0; i < 3; i++) {
       int b = peek();
       if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFUN".indexOf(b) >= 0)
@@ -195,6 +212,20 @@ final class Cursor {
     return brace;
   }
 
+  /** Skips a type with a length before the quote, as dumps of PHP have it. */
+  private void skipLength() {
+    int from = at;
+    if (skipWord("string(")) {
+      while (Bytes.isDigit((byte) peek())) {
+        at++;
+      }
+      if (skipWord(") ") && quoteAt(0)) {
+        return;
+      }
+    }
+    at = from;
+  }
+
   /** Skips an opening quote with the backslashes before it. */
   boolean skipQuote() {
     int i = at;
@@ -204,8 +235,9 @@ final class Cursor {
     if (i < limit && isQuote(text[i])) {
       at = i + 1;
       // An escaped quote may stand inside a plain one, as in '"value"'.
-      if (isQuote(peek()) && peek() != text[i] && peek(1) != text[i]) {
-        at++;
+      int inner = peek() == '\\' ? 1 : 0;
+      if (isQuote(peek(inner)) && peek(inner) != text[i] && peek(inner + 1) != text[i]) {
+        at += inner + 1;
       }
       return true;
     }

@@ -18,6 +18,9 @@ final class KnownFormat implements Trigger {
   /** Anchors of this length or more are prefixes that no other word ends with. */
   private static final int TELLING = 5;
 
+  /** A value of fewer characters counts behind an operator only. */
+  private static final int SHORTEST_WORD = 20;
+
   /** What a failed match is charged with: more than most read. */
   private static final int FAILED_MATCH = 48;
 
@@ -134,12 +137,17 @@ final class KnownFormat implements Trigger {
     if (position > name.start() && continuesWord(text[position - 1], text[position])) {
       return position;
     }
-    if (Markers.isInMarker(text, name.start())) {
+    Shape lead = compiled.shapes().lead();
+    if (Markers.isInMarker(text, name.start())
+        || (lead != null && lead.match(text, position, name.end()) != name.end())) {
       return name.end();
     }
     Assignment value = Assignment.after(text, name.end(), to);
-    if (value == null && text[name.start()] == '-') {
+    if (value == null) {
       value = Assignment.option(text, name.end(), to);
+      if (value != null && text[name.start()] != '-' && !isGenerated(text, value)) {
+        return name.end();
+      }
     }
     if (value == null || HARMLESS_NAME.match(text, name.start(), name.end()) == name.end()) {
       return name.end();
@@ -150,6 +158,12 @@ final class KnownFormat implements Trigger {
       accept(text, value.start(), end, out);
     }
     return name.end();
+  }
+
+  /** The next word of a sentence must look like nothing else. */
+  private static boolean isGenerated(byte[] text, Assignment value) {
+    return value.end() - value.start() >= SHORTEST_WORD
+        && Randomness.looksGenerated(text, value.start(), value.end());
   }
 
   private static boolean continuesWord(byte before, byte first) {

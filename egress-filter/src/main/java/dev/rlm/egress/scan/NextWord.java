@@ -1,28 +1,46 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.scan.Assignment.Notation;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the word after a name for its value where only a blank stands between them: {@code ENV
- * API_TOKEN …}, {@code setenv}, {@code WITH PASSWORD '…'}. Prose has names followed by words too, so
- * the word must not look like one.
+ * Takes the word after a name for its value where only a blank, a tab, a comma or a dash stands
+ * between them: {@code ENV API_TOKEN …}, {@code setenv}, {@code WITH PASSWORD '…'}, rows of tables.
+ * Prose has names followed by words too, so the word must not look like one.
  */
 final class NextWord {
 
+  private static final byte[] TO = " to ".getBytes(StandardCharsets.US_ASCII);
+
   private static final int SHORTEST = 6;
+  private static final int SHORTEST_KEY = 12;
+
+  /** Longer names are looked at twice. */
+  private static final int LONGEST_NAME = 20;
   private static final int SHORTEST_TOKEN = 16;
 
   private NextWord() {}
 
   static @Nullable Assignment after(byte[] text, CredentialName name, int to) {
     int at = name.end();
-    if (at + 1 >= to || text[at] != ' ') {
+    if (at + 2 >= to) {
       return null;
+    }
+    if (text[at] != ' ') {
+      int value = afterMark(text, at, to);
+      return value < 0 ? null : inRow(text, name, value, to);
+    }
+    if (text[at + 1] < 0 && at + 5 < to && text[at + 4] == ' ') {
+      return inRow(text, name, at + 5, to); // an arrow or a long dash
     }
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
     if (!quoted && !Bytes.isAlphanumeric(text[at + 1])) {
-      return null;
+      boolean dash = text[at + 1] == '-' && text[at + 2] == ' ';
+      return dash || text[at + 1] == '(' ? inRow(text, name, at + (dash ? 3 : 2), to) : null;
+    }
+    if (Bytes.startsWith(text, at, to, TO)) {
+      return inRow(text, name, at + TO.length, to);
     }
     Assignment word = Assignment.option(text, at, to);
     if (word == null || word.end() - word.start() < SHORTEST) {
@@ -39,10 +57,58 @@ final class NextWord {
       return new Assignment(word.start(), word.end(), Notation.LOOSE);
     }
     boolean variable = isVariable(text, name);
-    return (variable || (profile.length() >= SHORTEST_TOKEN && !isKey(text, name)))
+    boolean compound = isCompound(text, name);
+    int length = profile.length();
+    boolean generated =
+        (variable
+                || (length >= SHORTEST_TOKEN && !isKey(text, name))
+                || (length >= SHORTEST_KEY && compound))
+            && Randomness.looksGenerated(text, word.start(), word.end());
+    return generated || (compound && isMadeUp(profile))
+        ? new Assignment(word.start(), word.end(), Notation.LOOSE)
+        : null;
+  }
+
+  /** Where the value may begin behind a tab, a comma, a line's end or quotes; or -1. */
+  private static int afterMark(byte[] text, int at, int to) {
+    byte b = text[at];
+    if (b == '\t' || b == ',' || b == ';') {
+      return at + 1;
+    }
+    if (b == '\\' && text[at + 1] == 't') {
+      return at + 2;
+    }
+    boolean quote = b == '"' || b == '\'';
+    int line = at;
+    while (line < at + 3 && line < to && "\"'])".indexOf(text[line]) >= 0) {
+      line++;
+    }
+    if (line < to && text[line] == '\n') {
+      return line + 1;
+    }
+    return quote && at + 3 < to && text[at + 1] == ' ' && text[at + 2] == b ? at + 2 : -1;
+  }
+
+  /** The value of a row: it must look generated, and the name be no word of prose. */
+  private static @Nullable Assignment inRow(byte[] text, CredentialName name, int from, int to) {
+    if (from >= to || !isCompound(text, name) || isEncoded(text, name)) {
+      return null;
+    }
+    int start = from + (text[from] == ' ' ? 1 : 0);
+    Assignment word = Assignment.at(text, start, to);
+    return word != null
+            && word.end() - word.start() >= SHORTEST_KEY
             && Randomness.looksGenerated(text, word.start(), word.end())
         ? new Assignment(word.start(), word.end(), Notation.LOOSE)
         : null;
+  }
+
+  /** Whether the name is the end of an encoded line that happens to read like one. */
+  private static boolean isEncoded(byte[] text, CredentialName name) {
+    boolean goesOn = name.start() > 0 && Bytes.isToken(text[name.start() - 1]);
+    return goesOn
+        || (name.end() - name.start() >= LONGEST_NAME
+            && Randomness.looksGenerated(text, name.start(), name.end()));
   }
 
   /** A line of two words, as some servers are configured. */
@@ -66,5 +132,20 @@ final class NextWord {
       }
     }
     return underscore;
+  }
+
+  /** Words joined by an underscore or a capital, as no prose has them. */
+  static boolean isCompound(byte[] text, CredentialName name) {
+    for (int i = name.start() + 1; i < name.end(); i++) {
+      if (text[i] == '_' || (Bytes.isUpper(text[i]) && Bytes.isLower(text[i - 1]))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Letters of both cases with digits and a symbol: what people make up as a password. */
+  private static boolean isMadeUp(Profile profile) {
+    return profile.mixedCase() && profile.digits() > 0 && profile.others() > 0;
   }
 }

@@ -32,7 +32,9 @@ final class PasswordValues {
       return false;
     }
     Profile profile = Profile.of(text, start, end);
-    boolean strong = profile.digits() > 0 || hasSymbol(text, start, end);
+    boolean generated = Randomness.looksGenerated(text, start, end);
+    boolean strong = profile.digits() > 0 || hasSymbol(text, start, end) || generated;
+    boolean noCall = generated && !hasCall(text, start, end, to);
     return switch (value.notation()) {
       case QUOTED ->
           (user || !hasBlank(text, start, end))
@@ -48,12 +50,12 @@ final class PasswordValues {
                   : !isExpression(text, start, end, to));
       case LOOSE ->
           strong
-              ? !isExpression(text, start, end, to)
+              ? noCall || !isExpression(text, start, end, to)
               : user
                   && endsLine(text, end, to)
                   && !hasCall(text, start, end, to)
                   && !isOwnName(text, name, start, end);
-      case OPTION -> !isExpression(text, start, end, to);
+      case OPTION -> noCall || !isExpression(text, start, end, to);
     };
   }
 
@@ -129,6 +131,7 @@ final class PasswordValues {
         || head.startsWith("https://")
         || head.startsWith("arn:aws:")
         || head.startsWith("ENC[")
+        || head.startsWith("required|")
         || head.startsWith("op://")
         || head.startsWith("vault:");
   }

@@ -16,10 +16,13 @@ final class Phrases {
           "passwordauthentication(",
           "usernamepasswordcredentials(",
           "login_user(",
+          "username_pw_set(",
           "basicauth(",
           "basic_auth(",
           ".login(",
           ".basic(",
+          "db.auth(",
+          "yagmail.smtp(",
           "auth=(");
 
   /** Calls whose third quoted argument is a password. */
@@ -29,12 +32,13 @@ final class Phrases {
           "directoryentry(",
           "mysqli_connect(",
           "mysql_connect(",
+          "create_superuser(",
           "new mysqli(",
           "new pdo(");
 
   /** Calls whose first quoted argument is a secret. */
   static final List<String> CONVERSIONS =
-      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(");
+      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(", "aes.new(");
 
   /** Words that stand before a password in a sentence or a statement. */
   static final List<String> SENTENCES =
@@ -44,10 +48,14 @@ final class Phrases {
           "password for ",
           "password: \"",
           "password was ",
+          "password is generated for ",
           "passphrase is ",
           "passcode is ",
           "identified by ",
           "enable secret ",
+          "enable password ",
+          "pac key 0 ",
+          "pac key 7 ",
           "password 0 ",
           "password 7 ",
           "server key 7 ",
@@ -90,10 +98,12 @@ final class Phrases {
     if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
       while (i < limit
           && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
-          && !(text[i] == ':' && text[i + 1] == ' ')) {
+          && !(text[i] == '=' && i + 1 < limit && text[i + 1] == ' ')
+          && !(text[i] == ':' && i + 1 < limit && text[i + 1] != '/')) {
         i++;
       }
-      i += i < limit && text[i] == ':' ? 2 : 3;
+      boolean colon = i < limit && (text[i] == ':' || text[i] == '=');
+      i += colon ? (i + 1 < limit && text[i + 1] == ' ' ? 2 : 1) : 3;
     }
     if (i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`')) {
       int close = i + 1;
@@ -128,6 +138,16 @@ final class Phrases {
     }
   }
 
+  /** Four groups of four letters, as Google writes the passwords of programs. */
+  private static boolean isFourGroups(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if ((i - start) % 5 == 4 ? text[i] != ' ' : !Bytes.isLower(text[i])) {
+        return false;
+      }
+    }
+    return end - start == 19;
+  }
+
   private static void add(byte[] text, int start, int end, List<Span> out) {
     if (end - start < 4
         || Placeholders.isTemplate(text, start, end)
@@ -135,8 +155,9 @@ final class Phrases {
         || Placeholders.isEmptyWord(text, start, end)) {
       return;
     }
+    boolean groups = isFourGroups(text, start, end);
     for (int i = start; i < end; i++) {
-      if (text[i] == ' ' || text[i] == '{' || text[i] == '(') {
+      if ((text[i] == ' ' && !groups) || text[i] == '{' || text[i] == '(') {
         return;
       }
     }

@@ -190,11 +190,13 @@ final class Placeholders {
     byte first = text[start];
     byte last = text[end - 1];
     if ((first == '<' && last == '>')
-        || (first == '{' && last == '}' && length > 2 && text[start + 1] == '{')
+        || (first == '{' && last == '}' && length > 2 && text[start + 1] == '{'
+            && !holdsBrace(text, start, end))
         || (first == '[' && last == ']')) {
       return true;
     }
     if ((first == '%' && last == '%' && length > 2)
+        || (first == '@' && last == '@' && length > 2 && Bytes.isLetter(text[start + 1]))
         || (first == '&' && startsWith(text, start, end, "&lt;"))) {
       return true;
     }
@@ -203,7 +205,7 @@ final class Placeholders {
       byte b = text[i];
       if (b == '$'
           && i + 1 < end
-          && (text[i + 1] == '{'
+          && ((text[i + 1] == '{' && isBalanced(text, i + 2, end))
               || text[i + 1] == '('
               || (i == start
                   && (isVariable(text, i + 1, end) || isEnvironmentName(text, i + 1, end))))) {
@@ -211,7 +213,8 @@ final class Placeholders {
       }
       if ((b == '#' || b == '{' || b == '<')
           && i + 1 < end
-          && text[i + 1] == (b == '<' ? '%' : '{')) {
+          && text[i + 1] == (b == '<' ? '%' : '{')
+          && !(b == '{' && holdsBrace(text, i, end))) {
         return true;
       }
       if (b == '*' || b == 'x' || b == 'X' || b == '.' || b == '#' || b == '?' || b == '-'
@@ -225,6 +228,24 @@ final class Placeholders {
         || contains(text, start, end, "YOUR_")
         || contains(text, start, end, "_HERE")
         || Markers.isMarker(text, start, end);
+  }
+
+  /** Whether the first brace that closes is a single one, which no template has. */
+  private static boolean holdsBrace(byte[] text, int start, int end) {
+    int i = start;
+    while (i < end && text[i] != '}') {
+      i++;
+    }
+    return i + 1 < end && text[i + 1] != '}';
+  }
+
+  /** Whether no bracket closes that did not open, up to the brace that ends a variable. */
+  private static boolean isBalanced(byte[] text, int from, int end) {
+    int open = 0;
+    for (int i = from; i < end && text[i] != '}' && open >= 0; i++) {
+      open += text[i] == '[' || text[i] == '(' ? 1 : text[i] == ']' || text[i] == ')' ? -1 : 0;
+    }
+    return open >= 0;
   }
 
   /** Whether a value is a word that documentation and programs put in the place of a value. */

@@ -102,7 +102,10 @@ final class Randomness {
     if (profile.letters() == 0) {
       return profile.digits() >= 14 && profile.digits() * 10 >= profile.length() * 9;
     }
-    if (profile.hex() == profile.length() && profile.length() >= 16 && profile.digits() > 1) {
+    if (profile.hex() == profile.length() && profile.length() >= 12 && profile.digits() > 2) {
+      return true;
+    }
+    if (hasHexadecimal(text, start, end)) {
       return true;
     }
     double rarity = Bigrams.mean(text, start, end);
@@ -113,6 +116,29 @@ final class Randomness {
       return rarity < (profile.length() >= 16 ? -4.7 : -5.0) || looksSplit(text, start, end);
     }
     return profile.length() >= 12 && profile.others() <= 2 && rarity < -5.6;
+  }
+
+  /**
+   * Whether a long run of hexadecimal digits stands in it, whole or in groups with hyphens: a UUID
+   * or a key behind a prefix. In a path it is the name of something.
+   */
+  private static boolean hasHexadecimal(byte[] text, int start, int end) {
+    int digits = 0;
+    int letters = 0;
+    int groups = 0;
+    boolean found = false;
+    for (int i = start; i < end; i++) {
+      byte b = text[i];
+      if (b == '/') {
+        return false;
+      }
+      boolean hex = Bytes.isHex(b);
+      digits = hex ? digits + (Bytes.isDigit(b) ? 1 : 0) : b == '-' ? digits : 0;
+      letters = hex ? letters + (Bytes.isDigit(b) ? 0 : 1) : b == '-' ? letters : 0;
+      groups = b == '-' ? groups + 1 : hex ? groups : 0;
+      found |= digits > 3 && letters > 1 && digits + letters >= (groups == 0 ? 16 : 20);
+    }
+    return found;
   }
 
   /** Whether a version such as 1.2 stands in it. */
@@ -151,8 +177,8 @@ final class Randomness {
   }
 
   /**
-   * Letters of both cases, digits and many symbols without blanks, or many of fewer sorts: no
-   * program and no sentence looks like that.
+   * Letters of both cases, digits and many symbols without blanks, or many of fewer sorts, or
+   * symbols for a third of it: no program and no sentence looks like that.
    */
   static boolean isNoise(byte[] text, int start, int end) {
     Profile profile = Profile.of(text, start, end);
@@ -160,6 +186,9 @@ final class Randomness {
       if (Bytes.isSpace(text[i])) {
         return false;
       }
+    }
+    if (profile.length() >= 32 && profile.others() * 3 >= profile.length()) {
+      return profile.letters() > 8 && profile.changes() * 3 >= profile.length();
     }
     return profile.length() >= 16
         && (profile.mixedCase() || profile.length() >= 32)

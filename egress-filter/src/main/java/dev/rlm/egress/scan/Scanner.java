@@ -102,6 +102,21 @@ public final class Scanner {
     enter(
         builder,
         owners,
+        ForeignNames.WORDS,
+        (text, at, length, to, work, out) -> ForeignNames.apply(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        UserInfo.PROTOCOLS,
+        (text, at, length, to, work, out) -> UserInfo.driver(text, at, out));
+    enter(
+        builder,
+        owners,
+        CommandLine.HERE_STRINGS,
+        (text, at, length, to, work, out) -> CommandLine.hereString(text, at, to, out));
+    enter(
+        builder,
+        owners,
         SeedPhrases.NAMES,
         (text, at, length, to, work, out) -> SeedPhrases.apply(text, at, length, to, out));
     enter(

@@ -11,7 +11,29 @@ final class UserInfo {
   private static final String RULE = "url-passwd";
   private static final int LONGEST = 400;
 
+  /** What follows the password where a driver writes the protocol behind it. */
+  static final List<String> PROTOCOLS = List.of("@tcp(", "@unix(");
+
   private UserInfo() {}
+
+  /** Examines what stands before a protocol: {@code user:password@tcp(host)}. */
+  static int driver(byte[] text, int at, List<Span> out) {
+    int start = at;
+    while (start > 0
+        && at - start < LONGEST
+        && !Bytes.isSpace(text[start - 1])
+        && "\"'`=/".indexOf(text[start - 1]) < 0) {
+      start--;
+    }
+    int colon = start;
+    while (colon < at && text[colon] != ':') {
+      colon++;
+    }
+    if (at - colon > 3 && isLiteral(text, colon + 1, at) && !isDefault(text, start, colon, at)) {
+      out.add(Span.secret(colon + 1, at, RULE, Confidence.MEDIUM));
+    }
+    return at + 1;
+  }
 
   /** Gives the end of what was examined. */
   static int apply(byte[] text, int anchor, int to, List<Span> out) {

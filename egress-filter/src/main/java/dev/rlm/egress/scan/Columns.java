@@ -1,0 +1,174 @@
+package dev.rlm.egress.scan;
+
+import dev.rlm.egress.Confidence;
+import dev.rlm.egress.scan.CredentialName.Trust;
+import java.util.List;
+
+/**
+ * Finds the values of a table's column whose header is a password's or token's name: in
+ * comma-separated values, tabs, and the tables of Markdown and database clients.
+ */
+final class Columns {
+
+  /** How far below its header a value is looked for. */
+  static final int REACH = 2000;
+
+  private static final int LONGEST_LINE = 120;
+  private static final int LONGEST_HEADER = 30;
+
+  private Columns() {}
+
+  /** Whether the name is a cell of a line of names; only the table's sort is seen at once. */
+  static boolean mayHead(byte[] text, CredentialName name, int to) {
+    byte delimiter = delimiter(text, name, to);
+    return delimiter != 0 && isHeader(text, name, to, delimiter);
+  }
+
+  /** Examines the lines below a header. */
+  static void apply(byte[] text, CredentialName name, int to, List<Span> out) {
+    if (name.trust() != Trust.PASSWORD && name.trust() != Trust.TOKEN) {
+      return;
+    }
+    byte delimiter = delimiter(text, name, to);
+    int start = name.start();
+    while (start > 0 && !isBreak(text[start - 1])) {
+      start--;
+    }
+    int end = lineEnd(text, name.end(), to);
+    int column = count(text, start, name.start(), delimiter);
+    int cells = column + count(text, name.end(), end, delimiter);
+    int limit = Math.min(to, end + REACH);
+    int line = nextLine(text, end, to);
+    while (line < limit) {
+      int close = lineEnd(text, line, to);
+      boolean row = count(text, line, close, delimiter) == cells;
+      boolean rule = close > line && "+-".indexOf(text[line]) >= 0;
+      if (!row && !rule) {
+        return;
+      }
+      if (row) {
+        cell(text, line, close, delimiter, column, name, out);
+      }
+      line = nextLine(text, close, to);
+    }
+  }
+
+  /** What stands between the cells, or 0 when it is nothing that does. */
+  private static byte delimiter(byte[] text, CredentialName name, int to) {
+    int after = name.end();
+    while (after < to && after - name.end() < LONGEST_HEADER && text[after] == ' ') {
+      after++;
+    }
+    boolean last = after >= to || isBreak(text[after]);
+    if (last && name.start() == 0) {
+      return 0;
+    }
+    int before = name.start() - 1;
+    while (before > 0 && text[before] == ' ' && name.start() - before < LONGEST_HEADER) {
+      before--;
+    }
+    byte found = last ? text[before] : text[after];
+    return found == ',' || found == '\t' || found == ';' || found == '|' ? found : 0;
+  }
+
+  /** Whether two cells or more, each of a few letters, make up the line around the name. */
+  private static boolean isHeader(byte[] text, CredentialName name, int to, byte delimiter) {
+    boolean others = false;
+    int start = name.start();
+    while (start > 0 && isInHeader(text[start - 1], delimiter)) {
+      if (name.start() - --start > LONGEST_LINE) {
+        return false;
+      }
+      others |= Bytes.isLetter(text[start]);
+    }
+    int end = name.end();
+    while (end < to && isInHeader(text[end], delimiter)) {
+      others |= Bytes.isLetter(text[end]);
+      if (++end - name.end() > LONGEST_LINE) {
+        return false;
+      }
+    }
+    return others
+        && (start == 0 || isBreak(text[start - 1]))
+        && end < to
+        && isBreak(text[end]);
+  }
+
+  private static boolean isInHeader(byte b, byte delimiter) {
+    return b == delimiter || Bytes.isName(b) || b == ' ' || b == '"' || b == '\'' || b == '#';
+  }
+
+  private static void cell(
+      byte[] text,
+      int line,
+      int close,
+      byte delimiter,
+      int column,
+      CredentialName name,
+      List<Span> out) {
+    int start = line;
+    for (int passed = 0; passed < column; start++) {
+      passed += text[start] == delimiter ? 1 : 0;
+    }
+    int end = start;
+    while (end < close && text[end] != delimiter) {
+      end++;
+    }
+    while (start < end && " \"'`".indexOf(text[start]) >= 0) {
+      start++;
+    }
+    while (end > start && " \"'`".indexOf(text[end - 1]) >= 0) {
+      end--;
+    }
+    if (isSecret(text, start, end, name.trust())) {
+      String rule = name.trust() == Trust.PASSWORD ? "passwd" : "credential";
+      out.add(Span.secret(start, end, rule, Confidence.LOW));
+    }
+  }
+
+  private static boolean isSecret(byte[] text, int start, int end, Trust trust) {
+    if (end - start < 6
+        || end - start > 256
+        || Placeholders.isTemplate(text, start, end)
+        || Placeholders.isPlaceholder(text, start, end, 4)) {
+      return false;
+    }
+    Profile profile = Profile.of(text, start, end);
+    boolean password = trust == Trust.PASSWORD && profile.letters() > 2 && profile.digits() > 0;
+    for (int i = start; i < end; i++) {
+      if (Bytes.isSpace(text[i])) {
+        return false;
+      }
+    }
+    return password || Randomness.looksGenerated(text, start, end);
+  }
+
+  private static int count(byte[] text, int from, int end, byte delimiter) {
+    int count = 0;
+    for (int i = from; i < end; i++) {
+      count += text[i] == delimiter ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean isBreak(byte b) {
+    return b == '\n' || b == '\r';
+  }
+
+  private static int lineEnd(byte[] text, int from, int to) {
+    int i = from;
+    int limit = Math.min(to, from + REACH);
+    while (i < limit && !isBreak(text[i])) {
+      i++;
+    }
+    return i;
+  }
+
+  private static int nextLine(byte[] text, int end, int to) {
+    int i = end;
+    while (i < to && i < end + 2 && isBreak(text[i])) {
+      i++;
+    }
+    return i == end ? to : i;
+  }
+}
