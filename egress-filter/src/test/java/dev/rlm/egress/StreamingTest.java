@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,19 @@ class StreamingTest {
 
   @Test
   void aSplitOverTwoStreamsGivesTheSameResult() {
-    String text = "token " + Samples.githubToken(new Random(3)) + " end\n";
+    assertSameOverTwoStreams("token " + Samples.githubToken(new Random(3)) + " end\n");
+  }
+
+  @Test
+  void aBlockSplitOverTwoStreamsIsStillOne() {
+    byte[] data = new byte[5 * 48];
+    new Random(9).nextBytes(data);
+    String indented = "\n" + " ".repeat(12);
+    String block = Base64.getMimeEncoder(64, indented.getBytes(UTF_8)).encodeToString(data);
+    assertSameOverTwoStreams("attachment: |" + indented + block + "\nend: 1\n");
+  }
+
+  private void assertSameOverTwoStreams(String text) {
     String whole = run(filter, List.of(text));
     for (int i = 1; i < text.length(); i++) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
