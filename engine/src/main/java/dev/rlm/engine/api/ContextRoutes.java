@@ -1,5 +1,6 @@
 package dev.rlm.engine.api;
 
+import dev.rlm.engine.context.ContextException;
 import dev.rlm.engine.context.ContextStore;
 import dev.rlm.engine.context.StoredContext;
 import io.javalin.config.JavalinConfig;
@@ -63,10 +64,15 @@ final class ContextRoutes {
     Optional<byte[]> digest = Optional.ofNullable(ctx.header("Content-Digest")).flatMap(ContextRoutes::sha256);
     long length = ctx.req().getContentLengthLong();
     StoredContext stored;
-    try (InputStream body = new PacedBody(ctx.req().getInputStream())) {
-      stored =
-          contexts.put(
-              Access.caller(ctx), body, length < 0 ? OptionalLong.empty() : OptionalLong.of(length), form, digest);
+    try (PacedBody body = new PacedBody(ctx.req().getInputStream())) {
+      try {
+        stored =
+            contexts.put(
+                Access.caller(ctx), body, length < 0 ? OptionalLong.empty() : OptionalLong.of(length), form, digest);
+      } catch (ContextException e) {
+        body.skipRest();
+        throw e;
+      }
     }
     ctx.status(201);
     ctx.header("Location", "/context/" + stored.id().value());

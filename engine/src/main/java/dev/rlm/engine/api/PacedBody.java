@@ -15,6 +15,9 @@ final class PacedBody extends FilterInputStream {
   static final Duration GRACE = Duration.ofMinutes(1);
   static final int BYTES_PER_SECOND = 16 << 10;
 
+  private static final int SKIP_BYTES = 16 << 20;
+  private static final Duration SKIP_TIME = Duration.ofSeconds(2);
+
   private final LongSupplier nanoTime;
   private final long started;
   private long bytes;
@@ -27,6 +30,22 @@ final class PacedBody extends FilterInputStream {
     super(body);
     this.nanoTime = nanoTime;
     this.started = nanoTime.getAsLong();
+  }
+
+  /**
+   * Reads what is left, unless that is much or takes long: a client that still sends while the connection is closed may lose the
+   * answer.
+   */
+  void skipRest() {
+    long end = nanoTime.getAsLong() + SKIP_TIME.toNanos();
+    byte[] piece = new byte[16 << 10];
+    try {
+      for (int skipped = 0, count = 0; count >= 0 && skipped < SKIP_BYTES && nanoTime.getAsLong() - end < 0; skipped += count) {
+        count = super.read(piece, 0, piece.length);
+      }
+    } catch (IOException e) {
+      // Nobody is there to lose an answer.
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,33 @@ final class PacedBodyTest {
     assertEquals(PacedBody.BYTES_PER_SECOND - 1, body.readNBytes(1 << 20).length);
     pass(Duration.ofHours(1));
     assertEquals(-1, body.read());
+  }
+
+  @Test
+  void theRestIsSkippedWithinBounds() throws IOException {
+    PacedBody little = body(1_000);
+    little.skipRest();
+    assertEquals(-1, little.read());
+    PacedBody much = body((16 << 20) + 1);
+    much.skipRest();
+    assertEquals(0, much.read());
+    PacedBody slow =
+        new PacedBody(
+            new ByteArrayInputStream(new byte[100_000]) {
+              @Override
+              public synchronized int read(byte[] into, int offset, int length) {
+                pass(Duration.ofSeconds(3));
+                return super.read(into, offset, length);
+              }
+            },
+            () -> now);
+    slow.skipRest();
+    assertEquals(100_000 - (16 << 10), slow.available());
+    InputStream gone = InputStream.nullInputStream();
+    gone.close();
+    PacedBody broken = new PacedBody(gone);
+    broken.skipRest();
+    assertThrows(IOException.class, broken::read);
   }
 
   @Test
