@@ -48,7 +48,6 @@ final class EngineProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
                 "-jar",
                 jar.toString(),
                 "serve")

@@ -2,7 +2,6 @@ package dev.rlm.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,13 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ResourceAccessMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Clients that hold on to connections. Nearly all of it is waiting for time limits, and so the other tests go on meanwhile. */
-@Execution(CONCURRENT)
-@ResourceLock(value = NothingLeftTest.PROCESSES, mode = ResourceAccessMode.READ)
+/** Clients that hold on to connections. Nearly all of it is waiting for time limits. */
+@BesideOthers
 @Tag("security")
 @Tag("api")
 final class ApiAbuseTest {

@@ -29,11 +29,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * What becomes of one engine when its Docker daemon, its runtime, its image or its disk fails. The engine is the same in all
  * tests and is never restarted: after each it serves again, nothing of its own is left, and nothing foreign was touched.
  */
+@BesideOthers
+@ResourceLock(PrivateDaemon.ONE_AT_A_TIME)
 @Tag("fault")
 final class DaemonFaultTest {
 

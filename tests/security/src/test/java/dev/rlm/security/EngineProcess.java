@@ -39,6 +39,14 @@ final class EngineProcess implements AutoCloseable {
   /** What was left on the machine before these tests, which is none of theirs. */
   static final Set<String> LEFT_BEFORE = Leftovers.now();
 
+  /** As {@code ./rlm serve} starts it: the first engine that ends writes them down, and the others start sooner. */
+  private static final List<String> SHARED_CLASSES =
+      List.of(
+          "-XX:+AutoCreateSharedArchive",
+          "-XX:SharedArchiveFile=" + Path.of(System.getProperty("engine.jar")).resolveSibling("serve.jsa"),
+          "-Xlog:cds*=off",
+          "-Xlog:aot*=off");
+
   private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,7 +85,9 @@ final class EngineProcess implements AutoCloseable {
 
   private static EngineProcess launch(Map<String, String> variables, List<String> by) {
     List<String> command = new ArrayList<>(by);
-    command.addAll(List.of(jdk("java"), "-jar", System.getProperty("engine.jar"), "serve"));
+    command.add(jdk("java"));
+    command.addAll(SHARED_CLASSES);
+    command.addAll(List.of("-jar", System.getProperty("engine.jar"), "serve"));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("RLM_"));
     List.of("EXECUTION_TIMEOUT", "MAX_SESSIONS", "SESSION_TTL").forEach(builder.environment()::remove);

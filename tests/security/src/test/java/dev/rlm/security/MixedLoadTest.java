@@ -12,11 +12,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Many requests, eight at a time, of every kind of outcome: each answer is right, and nothing grows. The daemon is one of the
  * test's own, so that everything it holds can be counted.
  */
+@BesideOthers
+@ResourceLock(PrivateDaemon.ONE_AT_A_TIME)
 final class MixedLoadTest {
 
   private static final int AT_A_TIME = 8;
@@ -58,7 +61,7 @@ final class MixedLoadTest {
   /** Runs so many requests, and looks after each round whether anything has grown since the start. */
   private static void runFlat(int requests, int round) throws InterruptedException, ExecutionException {
     Map<String, String> variables =
-        Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "16m", "RLM_POOL_SIZE", "0", "RLM_DOCKER_RUNTIME", "runsc");
+        Map.of("RLM_QUEUE_TIMEOUT", "300", "RLM_OUTPUT_LIMIT", "4m", "RLM_POOL_SIZE", "0", "RLM_DOCKER_RUNTIME", "runsc");
     try (PrivateDaemon daemon = PrivateDaemon.start();
         EngineProcess engine = EngineProcess.start(daemon.forEngine(variables))) {
       run(engine, WARM_UP);

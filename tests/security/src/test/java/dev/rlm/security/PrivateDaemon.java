@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  */
 final class PrivateDaemon implements AutoCloseable {
 
+  /** What classes that start one share: no machine of two cores is to carry two of them. */
+  static final String ONE_AT_A_TIME = "private daemon";
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
