@@ -151,7 +151,7 @@ final class DaemonFaultTest {
     String session = openSession();
     assertEquals(200, engine.post(session, Map.of("code", "kept = 41")).statusCode());
     CompletableFuture<HttpResponse<String>> lasting = engine.begin("import time\ntime.sleep(20)\n'lasted'", 120);
-    CompletableFuture<HttpResponse<String>> ending = engine.begin(ENDLESS, 10);
+    CompletableFuture<HttpResponse<String>> ending = engine.begin(ENDLESS, 30); // Longer than it takes to find out.
     await("two runs and a session", () -> engine.metric("rlm_pool_leased") == 3);
 
     daemon.signal("STOP");

@@ -64,7 +64,7 @@ final class Target implements AutoCloseable {
                 "RLM_GUARD", cell.guard() ? "on" : "off",
                 "RLM_POOL_SIZE", "0",
                 "RLM_QUEUE_TIMEOUT", "300",
-                "RLM_OUTPUT_LIMIT", "4m",
+                "RLM_OUTPUT_LIMIT", "16m",
                 "PROBE_SECRET", SECRET,
                 "JAVA_TOOL_OPTIONS", HEAP)));
   }
