@@ -12,7 +12,6 @@ import java.io.StringReader;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -104,7 +103,7 @@ final class ConfigurationTest {
     try (EngineProcess engine = EngineProcess.start(variables)) {
       String code = "import os, time\nopen('%s', 'w').close()\nwhile not os.path.exists('%s'): time.sleep(0.05)".formatted(begun, end);
       Thread first = Thread.ofVirtual().start(() -> engine.execute(code));
-      assertTrue(Containers.within(Duration.ofSeconds(60), () -> Files.exists(begun)));
+      assertTrue(Containers.soon(() -> Files.exists(begun)));
       look.accept(engine);
       Files.createFile(end);
       first.join();
@@ -178,7 +177,7 @@ final class ConfigurationTest {
     Map<String, String> local = new HashMap<>(Map.of("RLM_EXECUTION_MODE", "local", "RLM_ALLOW_UNSAFE_LOCAL", "true"));
     try (EngineProcess engine = EngineProcess.start(local)) {
       String id = engine.execute("1").get("execution_id").textValue();
-      assertTrue(Containers.within(Duration.ofSeconds(5), () -> engine.log().contains(id)), engine.log());
+      assertTrue(Containers.soon(() -> engine.log().contains(id)), engine.log());
     }
     local.put("LOG_LEVEL", "debug");
     local.put("RLM_MEMRY_LIMIT", "1g");
@@ -199,9 +198,9 @@ final class ConfigurationTest {
   }
 
   private static HostConfig hostConfigDuring(EngineProcess engine) {
-    assertTrue(Containers.within(Duration.ofSeconds(10), () -> Containers.ofEngine(engine.engineId()).isEmpty()));
+    assertTrue(Containers.soon(() -> Containers.ofEngine(engine.engineId()).isEmpty()));
     Thread run = Thread.ofVirtual().start(() -> engine.execute(Map.of("code", "import time\ntime.sleep(1)")));
-    assertTrue(Containers.within(Duration.ofSeconds(10), () -> Containers.ofEngine(engine.engineId()).size() == 1));
+    assertTrue(Containers.soon(() -> Containers.ofEngine(engine.engineId()).size() == 1));
     String name = Containers.ofEngine(engine.engineId()).getFirst().substring(1);
     HostConfig config = Containers.daemon().inspectContainerCmd(name).exec().getHostConfig();
     try {
@@ -223,7 +222,7 @@ final class ConfigurationTest {
   private static void refuses(Map<String, String> variables, String said) {
     EngineProcess engine = EngineProcess.launch(variables);
     assertNotEquals(0, engine.awaitExit());
-    assertTrue(Containers.within(Duration.ofSeconds(5), () -> engine.log().contains(said)), engine::log);
+    assertTrue(Containers.soon(() -> engine.log().contains(said)), engine::log);
     assertFalse(engine.log().contains("\tat "), "a stack trace helps no operator:\n" + engine.log());
   }
 

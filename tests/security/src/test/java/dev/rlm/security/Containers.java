@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 /** The containers of engines, as the daemon sees them. */
 final class Containers {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final DockerClient CLIENT = connect();
 
   private Containers() {}
@@ -66,6 +67,11 @@ final class Containers {
     }
   }
 
+  /** Waits until a condition holds that comes about in a moment, and gives a machine that is slow as long as it may need. */
+  static boolean soon(BooleanSupplier condition) {
+    return within(PATIENCE, condition);
+  }
+
   /** Waits until a condition holds; the tests' one way to wait for what other processes do. */
   static boolean within(Duration time, BooleanSupplier condition) {
     long end = System.nanoTime() + time.toNanos();
@@ -74,7 +80,7 @@ final class Containers {
         return false;
       }
       try {
-        Thread.sleep(50);
+        Thread.sleep(100);
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
 @Tag("fault")
 final class LifecycleTest {
 
-  private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
   private static final Map<String, String> WITHOUT_POOL = Map.of("RLM_POOL_SIZE", "0");
   private static final Map<String, String> WITH_POOL = Map.of("RLM_POOL_SIZE", "3");
   private static final Map<String, Object> LONG_RUN =
@@ -28,7 +26,7 @@ final class LifecycleTest {
   @AfterEach
   void nothingIsLeft() {
     assertTrue(
-        Containers.within(FIVE_SECONDS, () -> Containers.ofEngines().isEmpty()), () -> "left: " + Containers.ofEngines());
+        Containers.soon(() -> Containers.ofEngines().isEmpty()), () -> "left: " + Containers.ofEngines());
   }
 
   @Test
@@ -36,7 +34,7 @@ final class LifecycleTest {
     try (EngineProcess engine = EngineProcess.start(WITHOUT_POOL)) {
       engine.execute("1");
 
-      assertTrue(Containers.within(FIVE_SECONDS, () -> Containers.ofEngines().isEmpty()));
+      assertTrue(Containers.soon(() -> Containers.ofEngines().isEmpty()));
     }
   }
 
@@ -52,7 +50,7 @@ final class LifecycleTest {
     }
     try (EngineProcess living = EngineProcess.start(WITHOUT_POOL)) {
       assertTrue(
-          Containers.within(Duration.ofSeconds(15), () -> Containers.ofEngines().isEmpty()),
+          Containers.soon(() -> Containers.ofEngines().isEmpty()),
           () -> "left: " + Containers.ofEngines());
       CompletableFuture<HttpResponse<String>> run = startRun(living, Map.of("code", "import time\ntime.sleep(4)\n7"), 1);
       try (EngineProcess _ = EngineProcess.start(WITHOUT_POOL)) {
@@ -71,7 +69,7 @@ final class LifecycleTest {
       killed.awaitExit();
 
       assertTrue(
-          Containers.within(Duration.ofSeconds(15), () -> !Containers.isRunning(orphan)), "the guest outlives its engine");
+          Containers.soon(() -> !Containers.isRunning(orphan)), "the guest outlives its engine");
     }
     EngineProcess.start(WITHOUT_POOL).close();
   }
@@ -120,7 +118,7 @@ final class LifecycleTest {
     }
     try (EngineProcess next = EngineProcess.start(WITHOUT_POOL)) {
       assertTrue(
-          Containers.within(Duration.ofSeconds(15), () -> Containers.ofEngines().isEmpty()),
+          Containers.soon(() -> Containers.ofEngines().isEmpty()),
           () -> "left: " + Containers.ofEngines());
       assertTrue(next.execute("1").get("success").booleanValue());
     }
@@ -132,7 +130,7 @@ final class LifecycleTest {
       awaitFullPool(engine);
       List<String> dying = Containers.ofEngine(engine.engineId());
       dying.forEach(name -> Containers.daemon().killContainerCmd(name.substring(1)).exec());
-      assertTrue(Containers.within(FIVE_SECONDS, () -> dying.stream().noneMatch(Containers::isRunning)));
+      assertTrue(Containers.soon(() -> dying.stream().noneMatch(Containers::isRunning)));
       for (int i = 0; i < dying.size(); i++) {
         assertTrue(engine.execute("1").get("success").booleanValue(), "a dead sandbox was handed out");
       }
@@ -141,10 +139,7 @@ final class LifecycleTest {
   }
 
   private static void awaitFullPool(EngineProcess engine) {
-    assertTrue(
-        Containers.within(
-            Duration.ofSeconds(30),
-            () -> EngineProcess.parse(engine.get("/ready").body()).at("/pool/idle").intValue() == 3));
+    assertTrue(Containers.soon(() -> EngineProcess.parse(engine.get("/ready").body()).at("/pool/idle").intValue() == 3));
   }
 
   /** Begins a run, and returns once it is the given number of containers that run. */
@@ -152,12 +147,11 @@ final class LifecycleTest {
       EngineProcess engine, Map<String, ?> body, int containers) {
     // The container in which the engine proved its isolation is removed in the background.
     assertTrue(
-        Containers.within(Duration.ofSeconds(20), () -> Containers.ofEngines().size() == containers - 1),
+        Containers.soon(() -> Containers.ofEngines().size() == containers - 1),
         () -> "containers: " + Containers.ofEngines());
     CompletableFuture<HttpResponse<String>> answer = engine.begin("/execute", body);
     assertTrue(
-        Containers.within(
-            Duration.ofSeconds(20),
+        Containers.soon(
             () ->
                 Containers.ofEngines().size() == containers
                     && Containers.ofEngines().stream().allMatch(Containers::isRunning)),

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -94,7 +93,7 @@ final class PostureTest {
     EngineProcess engine = EngineProcess.launch(Map.of("RLM_DOCKER_RUNTIME", "runc", "RLM_SANDBOX_IMAGE", image));
     try {
       assertNotEquals(0, engine.awaitExit());
-      assertTrue(Containers.within(Duration.ofSeconds(5), () -> engine.log().contains(said)), engine::log);
+      assertTrue(Containers.soon(() -> engine.log().contains(said)), engine::log);
     } finally {
       engine.close();
       Containers.daemon().removeImageCmd(image).withForce(true).exec();
@@ -109,9 +108,7 @@ final class PostureTest {
   }
 
   private static InspectContainerResponse waiting(EngineProcess engine) {
-    assertTrue(
-        Containers.within(
-            Duration.ofSeconds(60), () -> engine.get("/metrics").body().contains("rlm_pool_idle 1.0")));
+    assertTrue(Containers.soon(() -> engine.get("/metrics").body().contains("rlm_pool_idle 1.0")));
     String name = Containers.ofEngine(engine.engineId()).getFirst().substring(1);
     return Containers.daemon().inspectContainerCmd(name).exec();
   }

@@ -15,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class SessionTest {
 
-  private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
   private static final String ONE_KEY = "one-key-of-16-or-more";
   private static final String OTHER_KEY = "other-key-of-16-or-more";
   private static final String[] ONE = {"Authorization", "Bearer " + ONE_KEY};
@@ -55,7 +53,7 @@ final class SessionTest {
   static void stop() {
     engine.close();
     assertTrue(
-        Containers.within(FIVE_SECONDS, () -> Containers.ofEngine(engineId).isEmpty()),
+        Containers.soon(() -> Containers.ofEngine(engineId).isEmpty()),
         () -> "left: " + Containers.ofEngine(engineId));
   }
 
@@ -139,7 +137,7 @@ final class SessionTest {
 
     String idle = open(engine);
     run(idle, "import threading, os, time\nthreading.Thread(target=lambda: (time.sleep(0.2), os._exit(1))).start()");
-    assertTrue(Containers.within(FIVE_SECONDS, () -> engine.get("/session/" + idle).statusCode() == 410));
+    assertTrue(Containers.soon(() -> engine.get("/session/" + idle).statusCode() == 410));
     gone(idle, "while nothing ran in it");
   }
 
@@ -147,8 +145,8 @@ final class SessionTest {
   void oneExecutionRunsAtATimeAndOthersWaitNoLongerThanTheirTimeout() {
     String session = open(engine);
     CompletableFuture<JsonNode> first =
-        CompletableFuture.supplyAsync(() -> run(session, "import time\nstarted = 1\ntime.sleep(2)\n1"));
-    assertTrue(Containers.within(FIVE_SECONDS, () -> show(session).at("/variables/started").isTextual()));
+        CompletableFuture.supplyAsync(() -> run(session, "import time\nstarted = 1\ntime.sleep(6)\n1"));
+    assertTrue(Containers.soon(() -> show(session).at("/variables/started").isTextual()));
     CompletableFuture<JsonNode> patient = CompletableFuture.supplyAsync(() -> run(session, "started + 1"));
     HttpResponse<String> impatient =
         engine.post("/session/%s/execute".formatted(session), Map.of("code", "1", "timeout", 0.1));
@@ -166,7 +164,7 @@ final class SessionTest {
     String session = open(engine);
     CompletableFuture<JsonNode> running =
         CompletableFuture.supplyAsync(() -> run(session, "import time\nstarted = 1\ntime.sleep(60)"));
-    assertTrue(Containers.within(FIVE_SECONDS, () -> show(session).at("/variables/started").isTextual()));
+    assertTrue(Containers.soon(() -> show(session).at("/variables/started").isTextual()));
     assertEquals(204, engine.delete("/session/" + session).statusCode());
     assertEquals("sandbox_lost", running.join().path("outcome").textValue());
     assertEquals(204, engine.delete("/session/" + session).statusCode());
@@ -177,7 +175,7 @@ final class SessionTest {
   @Test
   void sessionsExpireAndTheirOwnersAloneKnowThem() {
     Map<String, String> variables =
-        Map.of("SESSION_TTL", "2", "MAX_SESSIONS", "1", "RLM_POOL_SIZE", "0", "RLM_API_KEY", ONE_KEY + "," + OTHER_KEY);
+        Map.of("SESSION_TTL", "5", "MAX_SESSIONS", "1", "RLM_POOL_SIZE", "0", "RLM_API_KEY", ONE_KEY + "," + OTHER_KEY);
     try (EngineProcess keyed = EngineProcess.start(variables)) {
       String session = open(keyed, Map.of(), ONE);
       HttpResponse<String> refused = keyed.post("/session", Map.of(), OTHER);
@@ -198,11 +196,11 @@ final class SessionTest {
       assertEquals(0, EngineProcess.parse(keyed.get("/session", OTHER).body()).path("sessions").size());
       assertEquals(200, keyed.get(path, ONE).statusCode(), "another key ended it");
 
-      assertTrue(Containers.within(Duration.ofSeconds(6), () -> keyed.get(path, ONE).statusCode() == 410));
-      assertTrue(keyed.get(path, ONE).body().contains("not used for 2 s"));
+      assertTrue(Containers.soon(() -> keyed.get(path, ONE).statusCode() == 410));
+      assertTrue(keyed.get(path, ONE).body().contains("not used for 5 s"));
       assertEquals(404, keyed.get(path, OTHER).statusCode(), "also of an ended one another caller knows nothing");
       assertEquals(410, refusedHandshake(keyed, session, ONE));
-      assertTrue(Containers.within(FIVE_SECONDS, () -> Containers.ofEngine(keyed.engineId()).isEmpty()));
+      assertTrue(Containers.soon(() -> Containers.ofEngine(keyed.engineId()).isEmpty()));
       open(keyed, Map.of(), ONE);
     }
   }
@@ -273,17 +271,17 @@ final class SessionTest {
     for (String accept : List.of("application/json", "application/x-ndjson", "text/event-stream")) {
       run(session, "left = running = None");
       try (Socket _ = request(session, code, accept)) {
-        assertTrue(Containers.within(FIVE_SECONDS, () -> isRunning(session)), accept);
+        assertTrue(Containers.soon(() -> isRunning(session)), accept);
       }
-      assertTrue(Containers.within(FIVE_SECONDS, () -> wasInterrupted(session)), accept);
+      assertTrue(Containers.soon(() -> wasInterrupted(session)), accept);
     }
     run(session, "left = running = None");
     StreamClient client = StreamClient.connect(engine, session);
     client.send(Map.of("type", "execute", "code", code));
-    assertTrue(Containers.within(FIVE_SECONDS, () -> isRunning(session)));
+    assertTrue(Containers.soon(() -> isRunning(session)));
     client.drop();
-    assertTrue(Containers.within(FIVE_SECONDS, () -> wasInterrupted(session)));
-    assertTrue(Containers.within(FIVE_SECONDS, () -> metric("rlm_executions_admitted") == 0), "a place is not given back");
+    assertTrue(Containers.soon(() -> wasInterrupted(session)));
+    assertTrue(Containers.soon(() -> metric("rlm_executions_admitted") == 0), "a place is not given back");
   }
 
   private static boolean isRunning(String session) {
@@ -435,11 +433,11 @@ final class SessionTest {
       int threads = many.threads();
       useSessions(many, 40);
       assertTrue(
-          Containers.within(Duration.ofSeconds(15), () -> Containers.ofEngine(many.engineId()).isEmpty()),
+          Containers.soon(() -> Containers.ofEngine(many.engineId()).isEmpty()),
           () -> "left: " + Containers.ofEngine(many.engineId()));
       assertTrue(many.get("/metrics").body().contains("rlm_sessions 0.0"));
-      assertTrue(Containers.within(Duration.ofSeconds(10), () -> many.openFiles() <= files + 16), "descriptors");
-      assertTrue(Containers.within(Duration.ofSeconds(10), () -> many.threads() <= threads + 16), "threads");
+      assertTrue(Containers.soon(() -> many.openFiles() <= files + 16), "descriptors");
+      assertTrue(Containers.soon(() -> many.threads() <= threads + 16), "threads");
     }
   }
 
@@ -459,8 +457,7 @@ final class SessionTest {
 
   private static void useSession(EngineProcess many, int number) {
     assertTrue(
-        Containers.within(
-            Duration.ofSeconds(30),
+        Containers.soon(
             () -> {
               HttpResponse<String> opened = many.post("/session", Map.of());
               if (opened.statusCode() == 429) {
