@@ -39,9 +39,13 @@ final class EngineProcess implements AutoCloseable {
   /** What was left on the machine before these tests, which is none of theirs. */
   static final Set<String> LEFT_BEFORE = Leftovers.now();
 
-  /** As {@code ./rlm serve} starts it: the first engine that ends writes them down, and the others start sooner. */
-  private static final List<String> SHARED_CLASSES =
+  /**
+   * Most engines of these tests live for seconds, and half of what their start takes is compiling. Shared classes are written down by
+   * the first that ends, as {@code ./rlm serve} does it.
+   */
+  private static final List<String> OPTIONS =
       List.of(
+          "-XX:TieredStopAtLevel=1",
           "-XX:+AutoCreateSharedArchive",
           "-XX:SharedArchiveFile=" + Path.of(System.getProperty("engine.jar")).resolveSibling("serve.jsa"),
           "-Xlog:cds*=off",
@@ -86,13 +90,14 @@ final class EngineProcess implements AutoCloseable {
   private static EngineProcess launch(Map<String, String> variables, List<String> by) {
     List<String> command = new ArrayList<>(by);
     command.add(jdk("java"));
-    command.addAll(SHARED_CLASSES);
+    command.addAll(OPTIONS);
     command.addAll(List.of("-jar", System.getProperty("engine.jar"), "serve"));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("RLM_"));
     List.of("EXECUTION_TIMEOUT", "MAX_SESSIONS", "SESSION_TTL").forEach(builder.environment()::remove);
     builder.environment().remove("LOG_LEVEL");
     builder.environment().put("RLM_PORT", "0");
+    builder.environment().put("RLM_POOL_SIZE", "1"); // Most tests need no more than one at a time.
     builder.environment().put("RLM_HOME", System.getProperty("rlm.home"));
     builder.environment().putAll(variables);
     try {
