@@ -65,30 +65,12 @@ final class KnownFormat implements Trigger {
   }
 
   private int anchored(byte[] text, int position, int length, int to, Work work, List<Span> out) {
-    if (rule.exact() && !hasAnchorCase(text, position, length)) {
-      return position;
-    }
     // A prefix that no word ends with tells by itself, also where something is written before it.
     boolean telling = length >= TELLING || (length > 3 && text[position + length - 1] == '_');
     if (!telling && rule.bounded() && continuesToken(text, position)) {
       return position;
     }
     return match(text, position, position, to, work, out);
-  }
-
-  private boolean hasAnchorCase(byte[] text, int position, int length) {
-    for (String anchor : rule.anchors()) {
-      if (anchor.length() == length) {
-        int i = 0;
-        while (i < length && text[position + i] == anchor.charAt(i)) {
-          i++;
-        }
-        if (i == length) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private static int tokenStart(byte[] text, int anchor, Work work) {
