@@ -6,9 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds many literals at once, with or without regard to case. At every place four bytes are folded,
@@ -89,10 +87,14 @@ public final class AnchorIndex {
   private static final int BLOCK = 4096;
 
   /**
-   * What a row of the table holds of a literal: its key, four other bytes, how far they are from the
-   * key's, and its number, with a sign if another row may hold a literal of the same key.
+   * What a row of the table holds of a literal: three bytes of its key, and above them how many bits
+   * of the next do not count; four other bytes; how far they are from the key's; its number, with a
+   * sign if another row may hold a literal with the same bytes.
    */
   private static final int ROW = 4;
+
+  private static final int THREE = 0xffffff;
+  private static final int UNCOUNTED = 24;
 
   private static final int REST = 1;
   private static final int DISTANCE = 2;
@@ -103,48 +105,52 @@ public final class AnchorIndex {
   private final int[] table;
   private final int mask;
   private final int shift;
-  private final List<Entry> entries = new ArrayList<>();
+  private final List<Entry> entries;
   private final int furthest;
 
-  private AnchorIndex(Map<Integer, List<Entry>> byKey) {
-    int rows = byKey.values().stream().mapToInt(List::size).sum();
-    table = new int[ROW * Integer.highestOneBit(Math.max(16, rows * 4))];
+  private AnchorIndex(List<Entry> entries) {
+    this.entries = List.copyOf(entries);
+    table = new int[ROW * Integer.highestOneBit(Math.max(16, entries.size() * 4))];
     mask = table.length - 1;
     shift = 32 - Integer.numberOfTrailingZeros(table.length / ROW);
-    int most = 0;
-    for (Map.Entry<Integer, List<Entry>> found : byKey.entrySet()) {
-      for (Entry entry : found.getValue()) {
-        enter(found.getKey(), entry);
-        most = Math.max(most, entry.offset);
-      }
+    for (int number = 0; number < entries.size(); number++) {
+      enter(number, entries.get(number));
     }
-    furthest = most;
+    furthest = entries.stream().mapToInt(Entry::offset).max().orElse(0);
   }
 
-  private void enter(int key, Entry entry) {
-    int hash = key * MULTIPLIER;
-    filter[hash >>> WORD] |= 1 << (hash >>> BIT);
-    int row = row(hash);
+  private void enter(int number, Entry entry) {
+    byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(Integer.BYTES, entry.bytes.length));
+    int key = (int) INT.get(bytes, entry.offset) | FOLD;
+    int row = row(key);
     while (table[row] != 0) {
       table[row + NUMBER] |= MORE;
       row = (row + ROW) & mask;
     }
-    int rest = entry.rest();
-    table[row] = key;
-    table[row + REST] = rest == entry.offset ? key : (int) INT.get(entry.bytes, rest) | FOLD;
-    table[row + DISTANCE] = rest - entry.offset;
-    table[row + NUMBER] = entries.size();
-    entries.add(entry);
+    boolean followed = entry.bytes.length < Integer.BYTES;
+    table[row] = (key & THREE) | ((followed ? Byte.SIZE : 0) << UNCOUNTED);
+    table[row + REST] = (int) INT.get(bytes, entry.rest()) | FOLD;
+    table[row + DISTANCE] = entry.rest() - entry.offset;
+    table[row + NUMBER] = number;
+    if (followed) {
+      FOLLOWERS.chars().forEach(follower -> pass((key & THREE) | ((follower | FOLD) << UNCOUNTED)));
+    } else {
+      pass(key);
+    }
   }
 
-  /** Where the rows of a key begin. Of the hash the upper bits: a key's last byte changes no other. */
-  private int row(int hash) {
-    return (hash >>> shift) * ROW;
+  private void pass(int key) {
+    int hash = key * MULTIPLIER;
+    filter[hash >>> WORD] |= 1 << (hash >>> BIT);
+  }
+
+  private int row(int key) {
+    return (((key & THREE) * MULTIPLIER) >>> shift) * ROW;
   }
 
   /** Collects literals. */
   public static final class Builder {
-    private final Map<Integer, List<Entry>> byKey = new HashMap<>();
+    private final List<Entry> entries = new ArrayList<>();
     private final Commonness commonness;
 
     /** Takes what tells by which bytes a literal is best found. */
@@ -170,13 +176,7 @@ public final class AnchorIndex {
       for (int i = 0; i < bytes.length; i++) {
         bytes[i] |= (byte) fold;
       }
-      Entry entry = new Entry(bytes, offset, fold, id);
-      if (bytes.length > 3) {
-        int key = (int) INT.get(bytes, offset) | FOLD;
-        byKey.computeIfAbsent(key, k -> new ArrayList<>()).add(entry);
-      } else {
-        FOLLOWERS.chars().forEach(follower -> addFollowed(entry, follower));
-      }
+      entries.add(new Entry(bytes, offset, fold, id));
       return this;
     }
 
@@ -190,22 +190,13 @@ public final class AnchorIndex {
       return best;
     }
 
-    private void addFollowed(Entry entry, int follower) {
-      byte[] four = {entry.bytes[0], entry.bytes[1], entry.bytes[2], (byte) follower};
-      int key = (int) INT.get(four, 0) | FOLD;
-      List<Entry> list = byKey.computeIfAbsent(key, k -> new ArrayList<>());
-      if (!list.contains(entry)) {
-        list.add(entry);
-      }
-    }
-
     /**
      * Builds the index.
      *
      * @return the index
      */
     public AnchorIndex build() {
-      return new AnchorIndex(byKey);
+      return new AnchorIndex(entries);
     }
   }
 
@@ -277,13 +268,13 @@ public final class AnchorIndex {
     if (position > from && key == ((int) INT.get(bytes, position - 1) | FOLD)) {
       return;
     }
-    int row = row(key * MULTIPLIER);
+    int row = row(key);
     while (true) {
       int rest = position + table[row + DISTANCE];
-      if (table[row] == key
+      if (((table[row] ^ key) & THREE) == 0
           && rest >= from
           && rest + 4 <= to
-          && table[row + REST] == ((int) INT.get(bytes, rest) | FOLD)) {
+          && isRest(row, (int) INT.get(bytes, rest) | FOLD)) {
         Entry entry = entries.get(table[row + NUMBER] & ~MORE);
         if (entry.stands(bytes, from, position - entry.offset, to)) {
           found.add(entry, position - entry.offset, position);
@@ -294,6 +285,10 @@ public final class AnchorIndex {
       }
       row = (row + ROW) & mask;
     }
+  }
+
+  private boolean isRest(int row, int four) {
+    return ((table[row + REST] ^ four) << (table[row] >>> UNCOUNTED)) == 0;
   }
 
   /** Puts what was found by bytes in its middle in the order of the starts. */
