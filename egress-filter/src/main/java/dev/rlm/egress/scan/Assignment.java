@@ -225,11 +225,13 @@ record Assignment(int start, int end, Notation notation) {
 
   /** Whether one of the words begins here that stand before an entry's value: few names have one. */
   private static boolean mayHoldValue(byte[] text, int from, int to) {
-    for (int i = from; i + Integer.BYTES <= to; i++) {
+    int lines = 0;
+    for (int i = from; i + Integer.BYTES <= to && lines <= MOST_LINES; i++) {
       int four = (int) INT.get(text, i) | FOLD;
       if (four == VALUE || four == DEFAULT || four == BODY) {
         return true;
       }
+      lines += text[i] == '\n' ? 1 : 0;
     }
     return false;
   }
