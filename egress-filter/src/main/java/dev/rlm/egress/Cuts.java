@@ -12,8 +12,8 @@ final class Cuts {
   /** How far a name or a call may stand before what it makes a secret. */
   private static final int REACH_BEFORE = 256;
 
-  /** How much after a value may tell that it is none: a break, an indentation and the next line of a block. */
-  private static final int REACH_AFTER = 96;
+  /** How much after a value may tell that it is none: the rest of a block or of an encoded run. */
+  private static final int REACH_AFTER = 256;
 
   private Cuts() {}
 

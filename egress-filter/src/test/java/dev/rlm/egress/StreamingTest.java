@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -54,6 +55,28 @@ class StreamingTest {
     String indented = "\n" + " ".repeat(12);
     String block = Base64.getMimeEncoder(64, indented.getBytes(UTF_8)).encodeToString(data);
     assertSameOverTwoStreams("attachment: |" + indented + block + "\nend: 1\n");
+  }
+
+  @Test
+  void anImageInAnAddressIsNoRowOfTokensHoweverItIsSplit() {
+    String image = address(480);
+    assertEquals(image, run(filter, List.of(image)));
+    assertSameOverTwoStreams(image);
+  }
+
+  @Test
+  void aTokenInAnAddressIsRedacted() {
+    assertTrue(run(filter, List.of(address(48))).contains("[REDACTED:high-entropy]"));
+  }
+
+  /** Base64 of random bytes with its signs escaped. */
+  private static String address(int bytes) {
+    byte[] data = new byte[bytes];
+    new Random(12).nextBytes(data);
+    String encoded = Base64.getEncoder().encodeToString(data);
+    return "![badge](https://img.example/?logo=data:image/png;base64%2C"
+        + URLEncoder.encode(encoded, UTF_8)
+        + ")\n";
   }
 
   private void assertSameOverTwoStreams(String text) {

@@ -1,5 +1,6 @@
 package dev.rlm.egress.decode;
 
+import dev.rlm.egress.scan.Bytes;
 import java.util.function.Consumer;
 
 /**
@@ -26,7 +27,7 @@ final class Escapes {
       if (length == 0) {
         continue;
       }
-      if (first >= 0 && i - last > GAP) {
+      if (first >= 0 && i - last > GAP && !isInRun(text, last, i)) {
         offer(text, first, last, to, count, found);
         first = -1;
         count = 0;
@@ -41,6 +42,15 @@ final class Escapes {
     if (first >= 0) {
       offer(text, first, last, to, count, found);
     }
+  }
+
+  /** Whether escapes stand in one encoded run, which in parts would look like something else. */
+  private static boolean isInRun(byte[] text, int from, int to) {
+    int i = from;
+    while (i < to && Bytes.isToken(text[i])) {
+      i++;
+    }
+    return i == to;
   }
 
   private static void offer(

@@ -2,8 +2,7 @@ package dev.rlm.egress.echo;
 
 /**
  * Which scraps of eight steps stand in a document: bits by their hash, half a bit to one for each
- * byte. Every other scrap is entered; of two neighbours in a copy one is here, so that of a text one
- * pair in each run's length need be looked up. Immutable once the document is read.
+ * byte, so that of a text one in each run's length need be looked up. Immutable once the document is read.
  */
 final class Scraps {
 
@@ -21,9 +20,9 @@ final class Scraps {
     bits = new long[1 << (log - 6)];
   }
 
-  /** Enters every other one of neighbouring scraps of the document, by what they are worth. */
+  /** Enters scraps of the document by what they are worth. */
   void add(int[] eights, int count) {
-    for (int i = 0; i < count; i += 2) {
+    for (int i = 0; i < count; i++) {
       int place = eights[i] >>> shift;
       long word = bits[place >>> 6];
       long bit = 1L << place;
@@ -39,25 +38,26 @@ final class Scraps {
     return 8L * bits.length;
   }
 
-  /** Whether the document may hold the scraps from a symbol on and from the next: 1 or 0. */
-  long mayHold(byte[] symbols, int at) {
-    return bit(steps.eight(symbols, at)) | bit(steps.eight(symbols, at + 1));
+  /** Whether the document may hold the scrap from a symbol on. */
+  boolean mayHold(byte[] symbols, int at) {
+    return bit(steps.eight(symbols, at)) != 0;
   }
 
   /**
-   * Whether the document may hold each of several pairs of scraps, at fixed distances: a bit for each.
-   * All values are made before the first is looked up, so that the memory is waited for once.
+   * Whether the document may hold each of several scraps: a bit for each. All values are made before
+   * the first is looked up, so that the memory is waited for once.
    *
-   * @param eights receives the values, two for each pair
+   * @param scraps the symbols at which they begin
+   * @param count how many there are, at most 64
+   * @param eights receives their values
    */
-  long mayHold(byte[] symbols, int from, int apart, int pairs, int[] eights) {
-    for (int i = 0; i < pairs; i++) {
-      eights[2 * i] = steps.eight(symbols, from + i * apart);
-      eights[2 * i + 1] = steps.eight(symbols, from + i * apart + 1);
+  long mayHold(byte[] symbols, int[] scraps, int count, int[] eights) {
+    for (int i = 0; i < count; i++) {
+      eights[i] = steps.eight(symbols, scraps[i]);
     }
     long held = 0;
-    for (int i = 0; i < pairs; i++) {
-      held |= (bit(eights[2 * i]) | bit(eights[2 * i + 1])) << i;
+    for (int i = 0; i < count; i++) {
+      held |= bit(eights[i]) << i;
     }
     return held;
   }

@@ -1,5 +1,6 @@
 package dev.rlm.egress.echo;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -119,11 +120,6 @@ final class Steps {
    * zeros.
    */
   static boolean isMonotonous(int[] steps, int at) {
-    for (int i = at; i < at + WINDOW - 4; i++) {
-      if (steps[i] != steps[i + 4]) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.equals(steps, at, at + WINDOW - 4, steps, at + 4, at + WINDOW);
   }
 }

@@ -6,15 +6,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Finds many literals at once, without regard to case. At every place four bytes are folded, hashed
- * and looked up in a bit table; the lookups do not depend on each other, which is what makes this
- * faster than an automaton on a modern core. The four bytes are the least common ones of each
- * literal, so that little passes. What passes is compared in full. Immutable, hence thread-safe.
+ * Finds many literals at once, with or without regard to case. At every place four bytes are folded,
+ * hashed and looked up in a bit table; the lookups do not depend on each other, which is what makes
+ * this faster than an automaton on a modern core. The four bytes are the least common ones of each
+ * literal, so that little passes. What passes is compared with those and with four more, which stand
+ * beside them in one table, and what passes that in full. Immutable, hence thread-safe.
  *
  * <p>Literals have at least three bytes; those of three are entered with every byte that may follow
  * in a token.
@@ -46,10 +45,31 @@ public final class AnchorIndex {
   /**
    * A literal.
    *
+   * @param bytes the literal; folded, unless its case counts
    * @param offset where in it the four bytes stand by which it is found
+   * @param fold what is added to each byte of a text that is compared with it
    */
   @SuppressWarnings("ArrayRecordComponent")
-  private record Entry(byte[] folded, int offset, int id) {}
+  private record Entry(byte[] bytes, int offset, int fold, int id) {
+
+    /** Where those four of its bytes stand that tell most beside the first four. */
+    int rest() {
+      int last = Math.max(0, bytes.length - 4);
+      return last - offset > offset ? last : 0;
+    }
+
+    boolean stands(byte[] text, int from, int start, int to) {
+      if (start < from || start + bytes.length > to) {
+        return false;
+      }
+      for (int i = 0; i < bytes.length; i++) {
+        if ((text[start + i] | fold) != bytes[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -63,38 +83,74 @@ public final class AnchorIndex {
   private static final int MULTIPLIER = 0x9E3779B1;
   private static final String FOLLOWERS = "abcdefghijklmnopqrstuvwxyz0123456789_-+/=.:\"' \t>`";
 
+  /** Bytes of which those that may begin a literal are noted before any of them is looked up. */
+  private static final int BLOCK = 4096;
+
+  /**
+   * What a row of the table holds of a literal: three bytes of its key, and above them how many bits
+   * of the next do not count; four other bytes; how far they are from the key's; its number, with a
+   * sign if another row may hold a literal with the same bytes.
+   */
+  private static final int ROW = 4;
+
+  private static final int THREE = 0xffffff;
+  private static final int UNCOUNTED = 24;
+
+  private static final int REST = 1;
+  private static final int DISTANCE = 2;
+  private static final int NUMBER = 3;
+  private static final int MORE = Integer.MIN_VALUE;
+
   private final int[] filter = new int[1 << (BITS - 5)];
-  private final int[] keys;
-  private final Entry[][] entries;
+  private final int[] table;
   private final int mask;
+  private final int shift;
+  private final List<Entry> entries;
   private final int furthest;
 
-  private AnchorIndex(Map<Integer, List<Entry>> byKey) {
-    int size = Integer.highestOneBit(Math.max(16, byKey.size() * 4));
-    keys = new int[size];
-    entries = new Entry[size][];
-    mask = size - 1;
-    int most = 0;
-    for (Map.Entry<Integer, List<Entry>> found : byKey.entrySet()) {
-      int key = found.getKey();
-      int hash = key * MULTIPLIER;
-      filter[hash >>> WORD] |= 1 << (hash >>> BIT);
-      int slot = (hash >>> 8) & mask;
-      while (entries[slot] != null) {
-        slot = (slot + 1) & mask;
-      }
-      keys[slot] = key;
-      entries[slot] = found.getValue().toArray(Entry[]::new);
-      for (Entry entry : entries[slot]) {
-        most = Math.max(most, entry.offset);
-      }
+  private AnchorIndex(List<Entry> entries) {
+    this.entries = List.copyOf(entries);
+    table = new int[ROW * Integer.highestOneBit(Math.max(16, entries.size() * 4))];
+    mask = table.length - 1;
+    shift = 32 - Integer.numberOfTrailingZeros(table.length / ROW);
+    for (int number = 0; number < entries.size(); number++) {
+      enter(number, entries.get(number));
     }
-    furthest = most;
+    furthest = entries.stream().mapToInt(Entry::offset).max().orElse(0);
+  }
+
+  private void enter(int number, Entry entry) {
+    byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(Integer.BYTES, entry.bytes.length));
+    int key = (int) INT.get(bytes, entry.offset) | FOLD;
+    int row = row(key);
+    while (table[row] != 0) {
+      table[row + NUMBER] |= MORE;
+      row = (row + ROW) & mask;
+    }
+    boolean followed = entry.bytes.length < Integer.BYTES;
+    table[row] = (key & THREE) | ((followed ? Byte.SIZE : 0) << UNCOUNTED);
+    table[row + REST] = (int) INT.get(bytes, entry.rest()) | FOLD;
+    table[row + DISTANCE] = entry.rest() - entry.offset;
+    table[row + NUMBER] = number;
+    if (followed) {
+      FOLLOWERS.chars().forEach(follower -> pass((key & THREE) | ((follower | FOLD) << UNCOUNTED)));
+    } else {
+      pass(key);
+    }
+  }
+
+  private void pass(int key) {
+    int hash = key * MULTIPLIER;
+    filter[hash >>> WORD] |= 1 << (hash >>> BIT);
+  }
+
+  private int row(int key) {
+    return (((key & THREE) * MULTIPLIER) >>> shift) * ROW;
   }
 
   /** Collects literals. */
   public static final class Builder {
-    private final Map<Integer, List<Entry>> byKey = new HashMap<>();
+    private final List<Entry> entries = new ArrayList<>();
     private final Commonness commonness;
 
     /** Takes what tells by which bytes a literal is best found. */
@@ -107,23 +163,20 @@ public final class AnchorIndex {
      *
      * @param id its number
      * @param literal at least three ASCII characters
+     * @param exact whether its case counts
      * @return this
      */
-    public Builder add(int id, String literal) {
-      byte[] folded = literal.getBytes(StandardCharsets.ISO_8859_1);
-      if (folded.length < 3) {
+    public Builder add(int id, String literal, boolean exact) {
+      byte[] bytes = literal.getBytes(StandardCharsets.ISO_8859_1);
+      if (bytes.length < 3) {
         throw new ShapeException("an anchor needs three characters: " + literal);
       }
-      int offset = rarest(folded);
-      for (int i = 0; i < folded.length; i++) {
-        folded[i] |= 0x20;
+      int offset = rarest(bytes);
+      int fold = exact ? 0 : FOLD & 0xff;
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] |= (byte) fold;
       }
-      Entry entry = new Entry(folded, offset, id);
-      if (folded.length > 3) {
-        byKey.computeIfAbsent((int) INT.get(folded, offset), k -> new ArrayList<>()).add(entry);
-      } else {
-        FOLLOWERS.chars().forEach(follower -> addFollowed(entry, follower));
-      }
+      entries.add(new Entry(bytes, offset, fold, id));
       return this;
     }
 
@@ -137,21 +190,13 @@ public final class AnchorIndex {
       return best;
     }
 
-    private void addFollowed(Entry entry, int follower) {
-      byte[] four = {entry.folded[0], entry.folded[1], entry.folded[2], (byte) (follower | 0x20)};
-      List<Entry> list = byKey.computeIfAbsent((int) INT.get(four, 0), k -> new ArrayList<>());
-      if (!list.contains(entry)) {
-        list.add(entry);
-      }
-    }
-
     /**
      * Builds the index.
      *
      * @return the index
      */
     public AnchorIndex build() {
-      return new AnchorIndex(byKey);
+      return new AnchorIndex(entries);
     }
   }
 
@@ -164,10 +209,29 @@ public final class AnchorIndex {
    * @param hit called for every occurrence
    */
   public void scan(byte[] bytes, int from, int to, Hit hit) {
-    int[] bits = filter;
     Ordered found = new Ordered(hit, furthest);
-    int i = from;
-    for (; i + 8 <= to; i += 4) {
+    int[] likely = new int[BLOCK / 4];
+    int last = from + Math.max(0, (to - from) / 4 - 1) * 4;
+    for (int block = from; block < last; block += BLOCK) {
+      int count = likely(bytes, block, Math.min(last, block + BLOCK), likely);
+      for (int i = 0; i < count; i++) {
+        lookUpFour(bytes, from, likely[i], to, found);
+      }
+    }
+    for (int i = last; i + 4 <= to; i++) {
+      lookUp((int) INT.get(bytes, i) | FOLD, bytes, from, i, to, found);
+    }
+    found.release(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Notes from which places on a literal's four bytes may stand at one of four; gives how many there
+   * are. Without a branch, for it could not be foretold.
+   */
+  private int likely(byte[] bytes, int from, int to, int[] likely) {
+    int[] bits = filter;
+    int n = 0;
+    for (int i = from; i < to; i += 4) {
       long eight = (long) LONG.get(bytes, i) | FOLD_EIGHT;
       int first = (int) eight * MULTIPLIER;
       int second = (int) (eight >>> 8) * MULTIPLIER;
@@ -178,58 +242,53 @@ public final class AnchorIndex {
               | bits[second >>> WORD] >>> (second >>> BIT)
               | bits[third >>> WORD] >>> (third >>> BIT)
               | bits[fourth >>> WORD] >>> (fourth >>> BIT);
-      if ((passed & 1) != 0) {
-        lookUp(bytes, from, i, i + 4, to, found);
-      }
+      likely[n] = i;
+      n += passed & 1;
     }
-    lookUp(bytes, from, i, to - 3, to, found);
-    found.release(Integer.MAX_VALUE);
+    return n;
   }
 
-  /** Looks at places one by one. */
-  private void lookUp(byte[] bytes, int from, int first, int last, int to, Ordered found) {
-    for (int i = first; i < last; i++) {
-      int key = (int) INT.get(bytes, i) | FOLD;
-      int hash = key * MULTIPLIER;
-      // In a run of one byte only its beginning is looked at: the rest would be the same question
-      // again and again.
-      if ((bits(hash) & 1) != 0 && (i == from || key != ((int) INT.get(bytes, i - 1) | FOLD))) {
-        lookUp(key, hash, bytes, from, i, to, found);
-      }
+  private void lookUpFour(byte[] bytes, int from, int position, int to, Ordered found) {
+    long eight = (long) LONG.get(bytes, position) | FOLD_EIGHT;
+    int passed = 0;
+    for (int i = 0; i < 4; i++) {
+      int hash = (int) (eight >>> (8 * i)) * MULTIPLIER;
+      passed |= (filter[hash >>> WORD] >>> (hash >>> BIT) & 1) << i;
+    }
+    // Mostly it is one of them: which one could not be foretold, that it is one can.
+    for (; passed != 0; passed &= passed - 1) {
+      int which = Integer.numberOfTrailingZeros(passed);
+      lookUp((int) (eight >>> (8 * which)), bytes, from, position + which, to, found);
     }
   }
 
-  private int bits(int hash) {
-    return filter[hash >>> WORD] >>> (hash >>> BIT);
-  }
-
-  private void lookUp(
-      int key, int hash, byte[] bytes, int from, int position, int to, Ordered found) {
-    int slot = (hash >>> 8) & mask;
-    while (keys[slot] != 0) {
-      if (keys[slot] == key) {
-        for (Entry entry : entries[slot]) {
-          int start = position - entry.offset;
-          if (start >= from && matches(entry.folded, bytes, start, to)) {
-            found.add(entry, start, position);
-          }
+  private void lookUp(int key, byte[] bytes, int from, int position, int to, Ordered found) {
+    // In a run of one byte only its beginning is looked at: the rest would be the same question
+    // again and again.
+    if (position > from && key == ((int) INT.get(bytes, position - 1) | FOLD)) {
+      return;
+    }
+    int row = row(key);
+    while (true) {
+      int rest = position + table[row + DISTANCE];
+      if (((table[row] ^ key) & THREE) == 0
+          && rest >= from
+          && rest + 4 <= to
+          && isRest(row, (int) INT.get(bytes, rest) | FOLD)) {
+        Entry entry = entries.get(table[row + NUMBER] & ~MORE);
+        if (entry.stands(bytes, from, position - entry.offset, to)) {
+          found.add(entry, position - entry.offset, position);
         }
+      }
+      if (table[row + NUMBER] >= 0) {
         return;
       }
-      slot = (slot + 1) & mask;
+      row = (row + ROW) & mask;
     }
   }
 
-  private static boolean matches(byte[] folded, byte[] bytes, int position, int to) {
-    if (position + folded.length > to) {
-      return false;
-    }
-    for (int i = 0; i < folded.length; i++) {
-      if ((bytes[position + i] | 0x20) != folded[i]) {
-        return false;
-      }
-    }
-    return true;
+  private boolean isRest(int row, int four) {
+    return ((table[row + REST] ^ four) << (table[row] >>> UNCOUNTED)) == 0;
   }
 
   /** Puts what was found by bytes in its middle in the order of the starts. */
@@ -267,7 +326,7 @@ public final class AnchorIndex {
       int released = 0;
       while (released < count && starts[released] < before) {
         Entry entry = entries[released];
-        hit.at(entry.id, starts[released], entry.folded.length);
+        hit.at(entry.id, starts[released], entry.bytes.length);
         released++;
       }
       if (released > 0) {

@@ -1,5 +1,9 @@
 package dev.rlm.egress.scan;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,26 +38,18 @@ record Assignment(int start, int end, Notation notation) {
   private static final int MAXIMUM_GAP = 48;
   private static final int ENTRY_REACH = 160;
 
-  /** What a byte is between the name and the value of an entry; most say nothing. */
-  private static final byte[] IN_ENTRY = new byte[256];
+  /** Line breaks between an entry's name and its value. */
+  private static final int MOST_LINES = 4;
 
-  private static final int ENDS = 1;
-  private static final int BREAKS = 2;
-  private static final int LETTER = 4;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** The first of the words that stand before the value, as cursors compare them. */
-  private static final int BEGINS_VALUE = 8;
+  /** Folds four bytes as cursors do when they compare words. */
+  private static final int FOLD = 0x20202020;
 
-  static {
-    for (int i = 0; i < 256; i++) {
-      IN_ENTRY[i] = (byte) (i >= 128 ? ENDS : Bytes.isLetter((byte) i) ? LETTER : 0);
-    }
-    IN_ENTRY['}'] = ENDS;
-    IN_ENTRY['\n'] = BREAKS;
-    for (char c : "vVdD-\r".toCharArray()) {
-      IN_ENTRY[c] |= BEGINS_VALUE;
-    }
-  }
+  private static final int VALUE = four("value");
+  private static final int DEFAULT = four("default");
+  private static final int BODY = four("-body");
 
   private static final int MAXIMUM_VALUE = 4096;
   private static final boolean[] BARE_END = new boolean[256];
@@ -196,19 +192,17 @@ record Assignment(int start, int end, Notation notation) {
       return valueAfterBlanks(cursor, to); // a string, as DynamoDB writes it
     }
     int b = cursor.peek();
-    if (!object && b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\') {
+    if ((!object && b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\')
+        || !mayHoldValue(text, cursor.at, cursor.limit())) {
       return null;
     }
     int lines = 0;
-    int next = IN_ENTRY[text[cursor.at] & 0xff];
     for (int i = cursor.at; i + 1 < cursor.limit(); i++) {
-      int now = next;
-      next = IN_ENTRY[text[i + 1] & 0xff];
-      if ((now & (ENDS | BREAKS)) != 0 && ((now & ENDS) != 0 || ++lines > 4)) {
+      byte before = text[i];
+      if (before < 0 || before == '}' || (before == '\n' && ++lines > MOST_LINES)) {
         return null;
       }
-      if ((next & BEGINS_VALUE) == 0
-          || ((now & LETTER) != 0 && !(text[i + 1] == 'V' && Bytes.isLower(text[i])))) {
+      if (Bytes.isLetter(before) && !(text[i + 1] == 'V' && Bytes.isLower(before))) {
         continue;
       }
       cursor.at = i;
@@ -227,6 +221,23 @@ record Assignment(int start, int end, Notation notation) {
       }
     }
     return null;
+  }
+
+  /** Whether one of the words begins here that stand before an entry's value: few names have one. */
+  private static boolean mayHoldValue(byte[] text, int from, int to) {
+    int lines = 0;
+    for (int i = from; i + Integer.BYTES <= to && lines <= MOST_LINES; i++) {
+      int four = (int) INT.get(text, i) | FOLD;
+      if (four == VALUE || four == DEFAULT || four == BODY) {
+        return true;
+      }
+      lines += text[i] == '\n' ? 1 : 0;
+    }
+    return false;
+  }
+
+  private static int four(String word) {
+    return (int) INT.get(word.getBytes(StandardCharsets.US_ASCII), 0) | FOLD;
   }
 
   /** Skips the start of an object that may hold the value: {@code : {"type": …, "value": …}}. */

@@ -33,10 +33,9 @@ final class Checks {
     return BY_NAME.containsKey(name);
   }
 
-  /** Whether the check of that name holds for a match. */
-  static boolean holds(String name, byte[] text, int start, int end) {
-    Predicate<byte[]> check = BY_NAME.get(name);
-    return check != null && check.test(Arrays.copyOfRange(text, start, end));
+  /** The check of a name that is known; of none, one that never holds. */
+  static Predicate<byte[]> named(String name) {
+    return BY_NAME.getOrDefault(name, match -> false);
   }
 
   /** A prefix, random characters, and their CRC-32 in six digits of base 62. */

@@ -2,6 +2,8 @@ package dev.rlm.egress.scan;
 
 import dev.rlm.egress.match.Shape;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The name before a value, and what it says about the value. Only the end of a name counts: {@code
@@ -28,6 +30,10 @@ record CredentialName(int start, int end, Trust trust) {
   }
 
   private static final int REACH = 48;
+  private static final List<byte[]> HUMPS =
+      Stream.of("Pass", "PASS", "Pwd", "PWD")
+          .map(hump -> hump.getBytes(StandardCharsets.US_ASCII))
+          .toList();
   private static final String TAIL =
       "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|private|old|new|b64|base64|hex|[0-9]{1,4})?";
   private static final Shape PASSWORD =
@@ -95,14 +101,15 @@ record CredentialName(int start, int end, Trust trust) {
     return is(KEY, text, start, end) ? Trust.KEY : Trust.NONE;
   }
 
-  /** A last word such as in dbPass or userPwd. */
+  /** A last word such as in dbPass or userPwd, after another. */
   private static boolean endsWithHump(byte[] text, int start, int end) {
-    int length = text[end - 1] == 'd' || text[end - 1] == 'D' ? 3 : 4;
-    if (end - start <= length) {
-      return false;
+    for (byte[] hump : HUMPS) {
+      int from = end - hump.length;
+      if (from > start && Bytes.startsWith(text, from, end, hump)) {
+        return true;
+      }
     }
-    String word = new String(text, end - length, length, StandardCharsets.ISO_8859_1);
-    return word.equals("Pass") || word.equals("PASS") || word.equals("Pwd") || word.equals("PWD");
+    return false;
   }
 
   private static boolean is(Shape shape, byte[] text, int start, int end) {

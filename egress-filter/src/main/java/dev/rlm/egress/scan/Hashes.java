@@ -88,6 +88,36 @@ final class Hashes {
     return isFullLine(text, lineAfter(text, end, to), to) || isFullLineBefore(text, start);
   }
 
+  /**
+   * Whether the token is a part of base64 in an address, where its signs stand as escapes, and the
+   * whole is longer than any token: an image. Looks at so much before and after as a token may have.
+   */
+  static boolean isPartOfEscaped(byte[] text, int start, int end, int to) {
+    int first = start;
+    int least = Math.max(0, start - RandomTokens.LONGEST);
+    while (first > least && isBase64(text, first - 1, end)) {
+      first--;
+    }
+    int last = end;
+    int most = Math.min(to, end + RandomTokens.LONGEST);
+    while (last < most && isBase64(text, last, most)) {
+      last++;
+    }
+    return last - first > RandomTokens.LONGEST;
+  }
+
+  /** Whether a digit of base64 stands at a place, or begins there as an escape. */
+  private static boolean isBase64(byte[] text, int at, int to) {
+    byte b = text[at];
+    return Bytes.isAlphanumeric(b)
+        || b == '+'
+        || b == '/'
+        || (b == '%'
+            && at + 2 < to
+            && text[at + 1] == '2'
+            && ((text[at + 2] | 0x20) == 'b' || (text[at + 2] | 0x20) == 'f'));
+  }
+
   /** Where the next line begins when nothing but its break stands between, or -1. */
   private static int lineAfter(byte[] text, int end, int to) {
     int i = end;

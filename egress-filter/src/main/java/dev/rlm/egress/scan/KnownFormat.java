@@ -7,7 +7,9 @@ import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.rule.RuleStart;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Applies one rule at the places where its anchors were found. */
 final class KnownFormat implements Trigger {
@@ -31,11 +33,13 @@ final class KnownFormat implements Trigger {
 
   private final CompiledRule compiled;
   private final Rule rule;
+  private final Predicate<byte[]> check;
   private final List<byte[]> folded;
 
   KnownFormat(CompiledRule compiled) {
     this.compiled = compiled;
     rule = compiled.rule();
+    check = Checks.named(rule.check());
     folded = rule.anchors().stream().map(KnownFormat::fold).toList();
     if (!rule.check().isEmpty() && !Checks.isKnown(rule.check())) {
       throw new ShapeException("rule " + rule.id() + ": there is no check named " + rule.check());
@@ -65,30 +69,12 @@ final class KnownFormat implements Trigger {
   }
 
   private int anchored(byte[] text, int position, int length, int to, Work work, List<Span> out) {
-    if (rule.exact() && !hasAnchorCase(text, position, length)) {
-      return position;
-    }
     // A prefix that no word ends with tells by itself, also where something is written before it.
     boolean telling = length >= TELLING || (length > 3 && text[position + length - 1] == '_');
     if (!telling && rule.bounded() && continuesToken(text, position)) {
       return position;
     }
     return match(text, position, position, to, work, out);
-  }
-
-  private boolean hasAnchorCase(byte[] text, int position, int length) {
-    for (String anchor : rule.anchors()) {
-      if (anchor.length() == length) {
-        int i = 0;
-        while (i < length && text[position + i] == anchor.charAt(i)) {
-          i++;
-        }
-        if (i == length) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private static int tokenStart(byte[] text, int anchor, Work work) {
@@ -184,7 +170,7 @@ final class KnownFormat implements Trigger {
       return false;
     }
     Confidence confidence =
-        !rule.check().isEmpty() && Checks.holds(rule.check(), text, start, end)
+        !rule.check().isEmpty() && check.test(Arrays.copyOfRange(text, start, end))
             ? Confidence.HIGH
             : rule.confidence();
     out.add(Span.secret(start, end, rule.id(), confidence));

@@ -2,6 +2,7 @@ package dev.rlm.egress.scan;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,17 @@ import java.util.Set;
 public final class Markers {
 
   private static final byte[] PREFIX = "[REDACTED:".getBytes(StandardCharsets.US_ASCII);
+
+  /** How far on a marker may begin where a byte stands that is not the last of its opening. */
+  private static final byte[] ALIGNED = new byte[256];
+
+  static {
+    Arrays.fill(ALIGNED, (byte) PREFIX.length);
+    for (int i = 0; i < PREFIX.length - 1; i++) {
+      ALIGNED[PREFIX[i]] = (byte) (PREFIX.length - 1 - i);
+    }
+  }
+
   private static final int LONGEST_ID = 60;
   private static final int TAG = 8;
   private static final List<String> OWN_IDS =
@@ -59,12 +71,12 @@ public final class Markers {
 
   private List<Range> find(byte[] text, int to) {
     List<Range> found = new ArrayList<>();
-    for (int i = 0; i + PREFIX.length < to; i++) {
-      if (text[i] == '[' && isPrefix(text, i)) {
+    int last = PREFIX.length - 1;
+    for (int i = 0; i + PREFIX.length < to; i += ALIGNED[text[i + last] & 0xff]) {
+      if (text[i + last] == PREFIX[last] && isPrefix(text, i)) {
         int end = end(text, i + PREFIX.length, to);
         if (end > 0) {
           found.add(new Range(i, end));
-          i = end - 1;
         }
       }
     }

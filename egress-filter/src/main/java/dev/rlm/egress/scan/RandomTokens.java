@@ -8,7 +8,10 @@ final class RandomTokens {
 
   static final String RULE = "high-entropy";
   private static final int SHORTEST = TokenRuns.SHORTEST;
-  private static final int LONGEST = 256;
+  
+  /** Longer runs are data; {@code Cuts} knows how far that is seen. */
+  static final int LONGEST = 256;
+
 
   private RandomTokens() {}
 
@@ -54,6 +57,7 @@ final class RandomTokens {
   private static boolean isHarmless(byte[] text, int start, int end, int to) {
     return Hashes.isUuidOrDigest(text, start, end)
         || Hashes.isLineOfBlock(text, start, end, to)
+        || Hashes.isPartOfEscaped(text, start, end, to)
         || EncodedWords.contains(text, start, end)
         || PublicValues.contains(text, start, end, to);
   }

@@ -38,17 +38,20 @@ public final class Scanner {
     AnchorIndex.Builder formatBuilder = new AnchorIndex.Builder(Bigrams::mean);
     List<Integer> owners = new ArrayList<>();
     for (CompiledRule rule : rules) {
-      if (rule.rule().start() == RuleStart.ANCHOR) {
-        add(formatBuilder, owners.size(), rule.rule().anchors());
+      List<String> literals = rule.rule().anchors();
+      boolean first = rule.rule().start() == RuleStart.ANCHOR;
+      boolean exact = first && rule.rule().exact();
+      if (first) {
+        add(formatBuilder, owners.size(), literals, exact);
       }
-      enter(builder, owners, rule.rule().anchors(), new KnownFormat(rule));
+      enter(builder, owners, literals, exact, new KnownFormat(rule));
     }
     enter(
         builder,
         owners,
         CredentialValues.WORDS,
         (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out));
-    add(formatBuilder, owners.size(), List.of(PrivateKeys.ANCHOR));
+    add(formatBuilder, owners.size(), List.of(PrivateKeys.ANCHOR), false);
     enter(
         builder,
         owners,
@@ -137,15 +140,25 @@ public final class Scanner {
 
   private void enter(
       AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {
-    add(builder, owners.size(), literals);
+    enter(builder, owners, literals, false, trigger);
+  }
+
+  private void enter(
+      AnchorIndex.Builder builder,
+      List<Integer> owners,
+      List<String> literals,
+      boolean exact,
+      Trigger trigger) {
+    add(builder, owners.size(), literals, exact);
     literals.forEach(literal -> owners.add(triggers.size()));
     triggers.add(trigger);
   }
 
-  private static void add(AnchorIndex.Builder builder, int first, List<String> literals) {
+  private static void add(
+      AnchorIndex.Builder builder, int first, List<String> literals, boolean exact) {
     int id = first;
     for (String literal : literals) {
-      builder.add(id++, literal);
+      builder.add(id++, literal, exact);
     }
   }
 
