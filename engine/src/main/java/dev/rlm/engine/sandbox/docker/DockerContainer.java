@@ -4,6 +4,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.transport.DockerHttpClient;
+import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.protocol.SandboxProcess;
@@ -13,6 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,13 +29,20 @@ final class DockerContainer implements SandboxProcess {
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(20);
 
-  /** Exit statuses above this one are those of a signal, or of guest code that pretends to be one. */
-  private static final int SIGNALLED = 128;
+  /** What the daemon's {@code kill} and {@code stop} leave: 128 and the signal's number. */
+  private static final Set<Integer> AFTER_KILL = Set.of(137, 143);
 
-  /** The daemon may tell why a container ended a moment after it told that it did. */
-  private static final long EVENT_LAG_MILLIS = 200;
+  /**
+   * The daemon may tell why a container ended a moment after it told that it did: within milliseconds on an idle machine, but it was
+   * late by more than 200 on one with ten times the work that it can do.
+   */
+  private static final long EVENT_LAG_MILLIS = 2_000;
+
+  /** A container that never used this share of its memory, in percent, was not ended for want of more. */
+  private static final int FAR_FROM_LIMIT_PERCENT = 80;
 
   private final String id;
+  private final long memory;
   private final DockerDaemon daemon;
   private final GuestInput input;
   private final DockerHttpClient.Response attached;
@@ -49,11 +59,13 @@ final class DockerContainer implements SandboxProcess {
   /**
    * Takes over a container.
    *
+   * @param memory its limit
    * @param files what it may read of this machine
    * @param removal starts the removal of the container in the background
    */
   DockerContainer(
       String id,
+      ByteSize memory,
       DockerDaemon daemon,
       GuestInput input,
       DockerHttpClient.Response attached,
@@ -62,6 +74,7 @@ final class DockerContainer implements SandboxProcess {
       Optional<GuestFiles> files,
       Runnable removal) {
     this.id = id;
+    this.memory = memory.bytes();
     this.daemon = daemon;
     this.input = input;
     this.attached = attached;
@@ -144,6 +157,7 @@ final class DockerContainer implements SandboxProcess {
 
   @Override
   public Optional<ExitEvidence> awaitExit(Deadline deadline) throws InterruptedException {
+    OptionalLong peak = meter.read().memoryPeak(); // Now: the daemon takes the control group away.
     try {
       boolean ended = daemon.call("wait for a container", deadline, client -> awaitEnd(client, deadline));
       if (!ended) {
@@ -157,14 +171,17 @@ final class DockerContainer implements SandboxProcess {
       }
       boolean oomKilled =
           Boolean.TRUE.equals(state.getOOMKilled())
-              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && heard(memoryRanOut));
-      boolean fromOutside = !oomKilled && status > SIGNALLED && heard(killedFromOutside);
-      return Optional.of(
-          new ExitEvidence(status.intValue(), oomKilled, fromOutside, meter.read().memoryPeak(), output.diagnostics()));
+              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && !isFarFromLimit(peak) && heard(memoryRanOut));
+      boolean fromOutside = !oomKilled && AFTER_KILL.contains(status.intValue()) && heard(killedFromOutside);
+      return Optional.of(new ExitEvidence(status.intValue(), oomKilled, fromOutside, peak, output.diagnostics()));
     } catch (DockerException | SandboxUnavailableException e) {
       log.warn("the end of container {} is not known: {}", id, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private boolean isFarFromLimit(OptionalLong peak) {
+    return peak.isPresent() && peak.getAsLong() < memory / 100 * FAR_FROM_LIMIT_PERCENT;
   }
 
   private static boolean heard(CountDownLatch event) throws InterruptedException {

@@ -3,6 +3,7 @@ package dev.rlm.engine.sandbox.docker;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.transport.DockerHttpClient;
+import dev.rlm.engine.sandbox.ByteSize;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
@@ -165,7 +166,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     live.put(name, removal);
     DockerContainer container = null;
     try {
-      container = start(id, guestFiles, removal, deadline);
+      container = start(id, spec.limits().memory(), guestFiles, removal, deadline);
       AgentSandbox sandbox =
           AgentSandbox.open(name, container, spec.limits(), settings.outputLimit(), spec.guard(), deadline);
       rehearse(sandbox, deadline);
@@ -261,7 +262,8 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
     }
   }
 
-  private DockerContainer start(String id, Optional<GuestFiles> guestFiles, Runnable removal, Deadline deadline)
+  private DockerContainer start(
+      String id, ByteSize memory, Optional<GuestFiles> guestFiles, Runnable removal, Deadline deadline)
       throws InterruptedException {
     GuestInput input = new GuestInput();
     DockerHttpClient.Response attached = daemon.attach(id, input, deadline);
@@ -277,7 +279,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
                 return pid == null ? CgroupMeter.NONE : CgroupMeter.ofProcess(pid, id);
               });
       started = true;
-      return new DockerContainer(id, daemon, input, attached, meter, watch, guestFiles, removal);
+      return new DockerContainer(id, memory, daemon, input, attached, meter, watch, guestFiles, removal);
     } finally {
       if (!started) {
         input.close();
