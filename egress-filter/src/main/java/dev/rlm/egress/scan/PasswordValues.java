@@ -27,6 +27,11 @@ final class PasswordValues {
         || Placeholders.isEmptyWord(text, start, end)) {
       return false;
     }
+    if (value.notation() == Notation.LOOSE
+        && text[name.end()] == '"'
+        && isShortNumber(text, value)) {
+      return false; // a number of JSON, as in a vocabulary
+    }
     boolean user = value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
     if (!user && Placeholders.isWord(text, start, end)) {
       return false;
@@ -102,6 +107,11 @@ final class PasswordValues {
       }
     }
     return false;
+  }
+
+  private static boolean isShortNumber(byte[] text, Assignment value) {
+    Profile profile = Profile.of(text, value.start(), value.end());
+    return profile.digits() == profile.length() && profile.length() < 6;
   }
 
   private static boolean isCapitals(byte[] text, CredentialName name) {
@@ -182,6 +192,9 @@ final class PasswordValues {
       byte b = text[i];
       if (b == '(' || b == '[' || b == '{' || (b == '$' && i == start)) {
         return true;
+      }
+      if (b == '?' && dot) {
+        return true; // one of two values
       }
       if (b == '.' || b == ':') {
         dot |=

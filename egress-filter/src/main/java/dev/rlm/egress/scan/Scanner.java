@@ -62,7 +62,7 @@ public final class Scanner {
     enter(
         builder,
         owners,
-        List.of(CommandLine.CURL),
+        CommandLine.WITH_USER,
         (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out));
     enter(
         builder,
