@@ -32,6 +32,9 @@ final class PasswordValues {
         && isShortNumber(text, value)) {
       return false; // a number of JSON, as in a vocabulary
     }
+    if (isFieldOfLine(text, name, value)) {
+      return false;
+    }
     boolean user = value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
     if (!user && Placeholders.isWord(text, start, end)) {
       return false;
@@ -107,6 +110,17 @@ final class PasswordValues {
       }
     }
     return false;
+  }
+
+  /** Whether name and value are among the fields of a described line: {@code name:password:UID:…}. */
+  private static boolean isFieldOfLine(byte[] text, CredentialName name, Assignment value) {
+    boolean colons =
+        name.start() > 0 && text[name.start() - 1] == ':' && text[name.end()] == ':';
+    boolean more = false;
+    for (int i = value.start(); colons && i < value.end(); i++) {
+      more |= text[i] == ':';
+    }
+    return more && Profile.of(text, value.start(), value.end()).digits() == 0;
   }
 
   private static boolean isShortNumber(byte[] text, Assignment value) {
