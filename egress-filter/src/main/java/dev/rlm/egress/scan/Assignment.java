@@ -51,6 +51,7 @@ record Assignment(int start, int end, Notation notation) {
   private static final int DEFAULT = four("default");
   private static final int BODY = four("-body");
 
+  private static final byte[] CDATA = "<![CDATA[".getBytes(StandardCharsets.US_ASCII);
   private static final int MAXIMUM_VALUE = 4096;
   private static final boolean[] BARE_END = new boolean[256];
 
@@ -68,6 +69,9 @@ record Assignment(int start, int end, Notation notation) {
 
   private static @Nullable Assignment directlyAfter(byte[] text, int nameEnd, int to) {
     Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + MAXIMUM_GAP));
+    if (cursor.peek() == '%' && cursor.skipEncodedOperator()) {
+      return encoded(text, cursor.at, to);
+    }
     boolean closed = cursor.skipClosers();
     if (!closed && cursor.peek() == '(' && cursor.quoteAt(1)) {
       cursor.at++;
@@ -104,6 +108,16 @@ record Assignment(int start, int end, Notation notation) {
     return null;
   }
 
+  /** A value in an address, up to what is written there with a percent sign. */
+  private static @Nullable Assignment encoded(byte[] text, int from, int to) {
+    int limit = Math.min(to, from + MAXIMUM_VALUE);
+    int end = from;
+    while (end < limit && text[end] != '%' && !BARE_END[text[end] & 0xff]) {
+      end++;
+    }
+    return end > from ? new Assignment(from, end, Notation.TIGHT) : null;
+  }
+
   /** Finds the next word, for command lines such as {@code --password word}. */
   static @Nullable Assignment option(byte[] text, int nameEnd, int to) {
     int at = nameEnd;
@@ -126,6 +140,10 @@ record Assignment(int start, int end, Notation notation) {
   }
 
   private static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
+    cursor.skipBlockStart();
+    if (cursor.skipWord("&quot;")) {
+      return bare(cursor.text, cursor.at, to, Notation.TIGHT);
+    }
     boolean brace = cursor.skipWrappers();
     if (cursor.skipQuote()) {
       Assignment quoted = quoted(cursor.text, cursor.at, to);
@@ -275,10 +293,18 @@ record Assignment(int start, int end, Notation notation) {
     if (!cursor.skipWord(">")) {
       return null;
     }
+    boolean colon = cursor.peek() == ':';
+    cursor.at += colon ? 1 : 0;
     cursor.skipAnySpace();
-    return cursor.skipWord("<string>") || cursor.skipWord("<value>")
-        ? element(cursor.text, cursor.at, to)
-        : null;
+    String tag = cursor.skipValueTag();
+    if (tag.isEmpty() && !colon) {
+      return null;
+    }
+    Assignment found = element(cursor.text, cursor.at, to);
+    boolean typed = tag.equals("string") || tag.endsWith("value");
+    return found == null || typed
+        ? found
+        : new Assignment(found.start, found.end, Notation.LOOSE); // a cell, or a text
   }
 
   private static @Nullable Assignment quoted(byte[] text, int from, int to) {
@@ -308,6 +334,9 @@ record Assignment(int start, int end, Notation notation) {
     if (from < to && text[from] == '{') {
       return inBraces(text, from + 1, limit);
     }
+    if (Bytes.startsWith(text, from, to, CDATA)) {
+      return cdata(text, from + CDATA.length, limit);
+    }
     int end = from;
     while (end < limit && text[end] != '<' && !Bytes.isSpace(text[end])) {
       end++;
@@ -317,6 +346,16 @@ record Assignment(int start, int end, Notation notation) {
       close++;
     }
     return end > from && close < limit && text[close] == '<'
+        ? new Assignment(from, end, Notation.ELEMENT)
+        : null;
+  }
+
+  private static @Nullable Assignment cdata(byte[] text, int from, int limit) {
+    int end = from;
+    while (end < limit && text[end] != ']' && !Bytes.isSpace(text[end])) {
+      end++;
+    }
+    return end > from && end < limit && text[end] == ']'
         ? new Assignment(from, end, Notation.ELEMENT)
         : null;
   }

@@ -11,7 +11,7 @@ import java.util.List;
 final class CommandLine {
 
   /** Programs that take {@code user:password}. */
-  static final String CURL = "curl";
+  static final List<String> WITH_USER = List.of("curl", "etcdctl");
 
   /** Programs that take a password after {@code -p}. */
   static final List<String> WITH_P =
@@ -33,10 +33,25 @@ final class CommandLine {
           "sqlcmd",
           "bcp ",
           "ipmitool",
-          "xfreerdp");
+          "xfreerdp",
+          "youtube-dl",
+          "yt-dlp",
+          "mosquitto_pub",
+          "mosquitto_sub",
+          "cqlsh",
+          "rabbitmqadmin",
+          "clickhouse-client",
+          "beeline ");
 
   /** Programs that take a password after {@code -w}. */
-  static final List<String> WITH_W = List.of("ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami");
+  static final List<String> WITH_W =
+      List.of(
+          "ldapsearch",
+          "ldapadd",
+          "ldapmodify",
+          "ldapwhoami",
+          "add-generic-password",
+          "add-internet-password");
 
   /** Programs that take a password after {@code -a}. */
   static final List<String> WITH_A = List.of("redis-cli", "snmpwalk", "snmpget");
@@ -72,13 +87,13 @@ final class CommandLine {
   static int password(byte[] text, int anchor, int to, char option, List<Span> out) {
     int end = commandEnd(text, anchor, to);
     for (int i = anchor; i + 3 < end; i++) {
-      if (text[i] == '-' && (text[i + 1] | 0x20) == option && Bytes.isSpace(text[i - 1])) {
+      if (isOption(text, i, option)) {
         // MySQL's programs take the next word for something else.
         boolean attached = text[i + 2] != ' ';
         if (!attached && Bytes.startsWith(text, anchor, end, MYSQL)) {
           continue;
         }
-        int from = attached ? i + 2 : i + 3;
+        int from = attached && text[i + 2] != ':' ? i + 2 : i + 3;
         int close = word(text, from, end);
         if (close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0) {
           from++;
@@ -95,6 +110,13 @@ final class CommandLine {
       }
     }
     return end;
+  }
+
+  /** Whether an option of one letter begins here: {@code -p}, {@code /p:}. */
+  private static boolean isOption(byte[] text, int at, char option) {
+    return (text[at] == '-' || (text[at] == '/' && text[at + 2] == ':'))
+        && (text[at + 1] | 0x20) == option
+        && Bytes.isSpace(text[at - 1]);
   }
 
   /** Examines the word that is fed to a program: one that looks generated is no text to read. */

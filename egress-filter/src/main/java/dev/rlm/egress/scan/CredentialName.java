@@ -54,7 +54,7 @@ record CredentialName(int start, int end, Trust trust) {
   private static final Shape BARE_TOKEN =
       Shape.compile("(?i)(auth|pat|jwt|sid|dsn|salt|sig|signature|hmac|oauth|bearer|seed)" + TAIL);
   private static final Shape KEY =
-      Shape.compile("(?i).*(keys?|auth|salt|cookie|client|cert|code|[_-]api)" + TAIL);
+      Shape.compile("(?i).*(keys?|auth|salt|cookie|session|client|cert|code|[_-]api)" + TAIL);
   private static final Shape HEADER =
       Shape.compile(
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
@@ -62,6 +62,9 @@ record CredentialName(int start, int end, Trust trust) {
       Shape.compile(
           "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|tokens?|secrets?)"
               + TAIL);
+  private static final Shape PUBLIC_KEY =
+      Shape.compile(
+          "(?i).*(websocket|pgp|gpg|trusted|verify|verifying|verification)[_.-]?keys?" + TAIL);
 
   /** The name that holds a place, judged. */
   static CredentialName at(byte[] text, int keyword, int to) {
@@ -89,7 +92,7 @@ record CredentialName(int start, int end, Trust trust) {
     if (is(HEADER, text, start, end)) {
       return Trust.HEADER;
     }
-    if (is(PUBLIC, text, start, end)) {
+    if (is(PUBLIC, text, start, end) || is(PUBLIC_KEY, text, start, end)) {
       return Trust.NONE;
     }
     if (is(PASSWORD, text, start, end) || endsWithHump(text, start, end)) {

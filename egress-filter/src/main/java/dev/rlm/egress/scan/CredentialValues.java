@@ -94,6 +94,11 @@ final class CredentialValues {
           "oauth",
           "pat");
 
+  /** Stands before the name of what a digest is made of, in the annotations of charts. */
+  private static final byte[] CHECKSUM = "checksum/".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int DIGEST = 64;
+
   /** What judging a name is charged with: it is read by several automata. */
   private static final int CLASSIFICATION = 96;
 
@@ -131,7 +136,10 @@ final class CredentialValues {
     if (option && isOption(name)) {
       found = Assignment.option(text, name.end(), reach);
     }
-    if (found != null && !closesOwnQuote(text, name, found) && !isInUrn(text, name)) {
+    if (found != null
+        && !closesOwnQuote(text, name, found)
+        && !isInUrn(text, name)
+        && !Bytes.startsWith(text, Math.max(0, name.start() - CHECKSUM.length), to, CHECKSUM)) {
       work.spend(found.end() - found.start());
       judgeValue(text, name, found, to, out);
     }
@@ -182,7 +190,9 @@ final class CredentialValues {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
           case TOKEN -> isToken(text, value, 8) || isChosen(text, name, value, to);
           case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
-          case KEY -> isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16);
+          case KEY ->
+              isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16)
+                  && !isCacheKey(text, value);
           case NONE -> false;
         };
     if (secret) {
@@ -212,6 +222,20 @@ final class CredentialValues {
     Assignment next =
         Assignment.option(text, end, value.notation() == Notation.QUOTED ? value.end() : to);
     return next == null ? null : new Assignment(next.start(), next.end(), Notation.LOOSE);
+  }
+
+  /** Words with hyphens and a digest behind them, under which a build keeps its files. */
+  private static boolean isCacheKey(byte[] text, Assignment value) {
+    int digest = value.end() - DIGEST;
+    int words = 0;
+    for (int i = value.start(); i < value.end(); i++) {
+      boolean word = Bytes.isAlphanumeric(text[i]) || "-_.".indexOf(text[i]) >= 0;
+      if (i < digest ? !word : !Bytes.isHex(text[i])) {
+        return false;
+      }
+      words += i < digest && text[i] == '-' ? 1 : 0;
+    }
+    return words > 1 && text[digest - 1] == '-';
   }
 
   private static boolean isHeaderValue(byte[] text, Assignment value) {

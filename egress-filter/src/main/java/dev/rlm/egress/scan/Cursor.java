@@ -1,5 +1,9 @@
 package dev.rlm.egress.scan;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+
 /** A place in a text between a name and its value, with the steps that notations are made of. */
 final class Cursor {
 
@@ -11,10 +15,22 @@ final class Cursor {
     "field(default="
   };
 
+  private static final String[] DIGESTS = {"md5(", "sha1(", "sha2(", "crypt("};
+
+  /** What a test says of a value before the one that it expects. */
+  private static final String[] EXPECTATIONS = {
+    ").tobe(", ").toequal(", ").to.equal(", ").isequalto("
+  };
+
   /** Calls that enter a value into the field that was named before. */
   private static final String[] ENTRIES = {
     ".send_keys(", ".sendkeys(", ".fill(", ".type(", ".setvalue(", ".settext("
   };
+
+  /** Quotes and a blank, in an address. */
+  private static final Set<String> ENCODED_SPACE = Set.of("22", "27", "20");
+
+  private static final Set<String> VALUE_TAGS = Set.of("string", "td", "dd");
 
   final byte[] text;
   int at;
@@ -90,6 +106,13 @@ final class Cursor {
       for (String entry : ENTRIES) {
         if (skipWord(entry)) {
           return true;
+        }
+      }
+    }
+    if (b == ')') {
+      for (String expectation : EXPECTATIONS) {
+        if (skipWord(expectation)) {
+          return quoteAt(0);
         }
       }
     }
@@ -199,6 +222,7 @@ final class Cursor {
         break;
       }
     }
+    skipDigest();
     skipLength();
     for (int i = 0; i < 3; i++) {
       int b = peek();
@@ -210,6 +234,17 @@ final class Cursor {
       }
     }
     return brace;
+  }
+
+  /** Skips the function by which a statement digests a literal before it is stored. */
+  private void skipDigest() {
+    int from = at;
+    for (String digest : DIGESTS) {
+      if (skipWord(digest)) {
+        at = quoteAt(0) ? at : from;
+        return;
+      }
+    }
   }
 
   /** Skips a type with a length before the quote, as dumps of PHP have it. */
@@ -224,6 +259,68 @@ final class Cursor {
       }
     }
     at = from;
+  }
+
+  /** Skips quotes, blanks and the operator among them as an address has them: {@code %22%3A%22}. */
+  boolean skipEncodedOperator() {
+    int from = at;
+    boolean operator = false;
+    while (peek() == '%' && at + 2 < limit) {
+      String code =
+          new String(text, at + 1, 2, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+      boolean assigns = code.equals("3a") || code.equals("3d");
+      if (!assigns && !ENCODED_SPACE.contains(code)) {
+        break;
+      }
+      operator |= assigns;
+      at += 3;
+    }
+    if (!operator) {
+      at = from;
+    }
+    return operator;
+  }
+
+  /** Skips the mark of a YAML value that begins on the next line. */
+  void skipBlockStart() {
+    if (peek() != '>' && peek() != '|') {
+      return;
+    }
+    int from = at;
+    at++;
+    if ("-+".indexOf(peek()) >= 0) {
+      at++;
+    }
+    if (peek() == '\n') {
+      skipAnySpace();
+    } else {
+      at = from;
+    }
+  }
+
+  /**
+   * Skips a tag of the element that holds the value of what was named in the one before; gives its
+   * name, or nothing.
+   */
+  String skipValueTag() {
+    int from = at;
+    if (skipWord("<")) {
+      int name = at;
+      while (Bytes.isName((byte) peek())) {
+        at++;
+      }
+      String tag =
+          new String(text, name, at - name, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+      while (at < limit && text[at] != '>' && text[at] != '<') {
+        at++;
+      }
+      if (peek() == '>' && (VALUE_TAGS.contains(tag) || tag.endsWith("value"))) {
+        at++;
+        return tag;
+      }
+    }
+    at = from;
+    return "";
   }
 
   /** Skips an opening quote with the backslashes before it. */

@@ -4,6 +4,8 @@ import dev.rlm.egress.Confidence;
 import dev.rlm.egress.scan.CredentialName.Trust;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Finds passwords behind what other scripts and accents call them. */
@@ -26,10 +28,38 @@ final class ForeignNames {
               "كلمة المرور",
               "סיסמה",
               "mật khẩu",
-              "รหัสผ่าน")
+              "รหัสผ่าน",
+              "κωδικός πρόσβασης",
+              "passwort",
+              "kennwort",
+              "mot de passe",
+              "parola",
+              "la password",
+              "senha",
+              "clave",
+              "mdp",
+              "hasla",
+              "kata sandi",
+              "kata_sandi",
+              "wachtwoord")
           .map(
               word ->
                   new String(word.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
+          .toList();
+
+  private static final int REACH = 64;
+  private static final int MOST_WORDS = 4;
+
+  /** What stands between a password's name and itself in a sentence. */
+  private static final Set<String> COPULAS =
+      Set.of(
+          "ist", "lautet", "war", "est", "es", "\u00e9", "\u00e8", "to", "is", "jest", "\u2014",
+          "-");
+
+  /** The same in scripts that write no blanks. */
+  private static final List<byte[]> DIRECTLY =
+      Stream.of("\u662f", "\u4e3a", "\u306f", "\ub294", "\uc740")
+          .map(word -> word.getBytes(StandardCharsets.UTF_8))
           .toList();
 
   private static final byte[] WIDE_COLON = "\uff1a".getBytes(StandardCharsets.UTF_8);
@@ -39,6 +69,13 @@ final class ForeignNames {
   /** Gives the end of what was examined. */
   static int apply(byte[] text, int at, int length, int to, List<Span> out) {
     int end = at + length;
+    boolean inWord =
+        (end < to && Bytes.isLetter(text[end]))
+            || (at > 0 && Bytes.isLower(text[at]) && Bytes.isLower(text[at - 1]));
+    if (inWord) {
+      return end;
+    }
+    sentence(text, end, to, out);
     Assignment value =
         Bytes.startsWith(text, end, to, WIDE_COLON)
             ? Assignment.at(text, end + WIDE_COLON.length, to)
@@ -49,6 +86,32 @@ final class ForeignNames {
       out.add(Span.secret(value.start(), value.end(), "passwd", Confidence.MEDIUM));
     }
     return end;
+  }
+
+  /** What is told of a password: {@code Passwort lautet …}, {@code la clave del wifi es …}. */
+  private static void sentence(byte[] text, int end, int to, List<Span> out) {
+    for (byte[] is : DIRECTLY) {
+      if (Bytes.startsWith(text, end, to, is)) {
+        int value = end + is.length;
+        value += value < to && text[value] == ' ' ? 1 : 0;
+        Phrases.bare(text, value, Math.min(to, end + REACH), out);
+        return;
+      }
+    }
+    int limit = Math.min(to, end + REACH);
+    int from = end;
+    for (int words = 0; words < MOST_WORDS && from < limit && text[from] == ' '; words++) {
+      int close = ++from;
+      while (close < limit && !Bytes.isSpace(text[close])) {
+        close++;
+      }
+      String word = new String(text, from, close - from, StandardCharsets.UTF_8);
+      if (word.endsWith(":") || COPULAS.contains(word.toLowerCase(Locale.ROOT))) {
+        Phrases.bare(text, Math.min(limit, close + 1), limit, out);
+        return;
+      }
+      from = close;
+    }
   }
 
   /** Passwords are typed on any keyboard; what is not is the text of a label. */

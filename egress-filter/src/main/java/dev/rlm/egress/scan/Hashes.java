@@ -19,6 +19,7 @@ final class Hashes {
               "sha512-",
               "sha384-",
               "sha256-",
+              "sha256-",
               "sha1-",
               "h1:",
               "SHA256:",
@@ -30,7 +31,8 @@ final class Hashes {
           .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
           .toList();
 
-  private static final List<Integer> LENGTHS = List.of(88, 64, 44, 28, 44, 43, 44, 28, 44, 52, 76);
+  private static final List<Integer> LENGTHS =
+      List.of(88, 64, 44, 43, 28, 44, 43, 44, 28, 44, 52, 76);
 
   /** Lines of encoded data are at least this long, except the last. */
   private static final int FULL_LINE = 56;

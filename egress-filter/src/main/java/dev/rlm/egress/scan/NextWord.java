@@ -19,6 +19,7 @@ final class NextWord {
   /** Longer names are looked at twice. */
   private static final int LONGEST_NAME = 20;
   private static final int SHORTEST_TOKEN = 16;
+  private static final int ACCOUNT = 42;
 
   private NextWord() {}
 
@@ -43,7 +44,9 @@ final class NextWord {
       return inRow(text, name, at + TO.length, to);
     }
     Assignment word = Assignment.option(text, at, to);
-    if (word == null || word.end() - word.start() < SHORTEST) {
+    if (word == null
+        || word.end() - word.start() < SHORTEST
+        || isAccount(text, word.start(), word.end())) {
       return null;
     }
     Profile profile = Profile.of(text, word.start(), word.end());
@@ -101,6 +104,11 @@ final class NextWord {
             && Randomness.looksGenerated(text, word.start(), word.end())
         ? new Assignment(word.start(), word.end(), Notation.LOOSE)
         : null;
+  }
+
+  /** The address of an account or a contract, which the public ledger of Ethereum shows. */
+  private static boolean isAccount(byte[] text, int start, int end) {
+    return end - start == ACCOUNT && text[start] == '0' && text[start + 1] == 'x';
   }
 
   /** Whether the name is the end of an encoded line that happens to read like one. */

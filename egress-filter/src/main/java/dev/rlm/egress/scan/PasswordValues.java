@@ -27,6 +27,14 @@ final class PasswordValues {
         || Placeholders.isEmptyWord(text, start, end)) {
       return false;
     }
+    if (value.notation() == Notation.LOOSE
+        && text[name.end()] == '"'
+        && isShortNumber(text, value)) {
+      return false; // a number of JSON, as in a vocabulary
+    }
+    if (isFieldOfLine(text, name, value)) {
+      return false;
+    }
     boolean user = value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
     if (!user && Placeholders.isWord(text, start, end)) {
       return false;
@@ -102,6 +110,22 @@ final class PasswordValues {
       }
     }
     return false;
+  }
+
+  /** Whether name and value are among the fields of a described line: {@code name:password:UID:…}. */
+  private static boolean isFieldOfLine(byte[] text, CredentialName name, Assignment value) {
+    boolean colons =
+        name.start() > 0 && text[name.start() - 1] == ':' && text[name.end()] == ':';
+    boolean more = false;
+    for (int i = value.start(); colons && i < value.end(); i++) {
+      more |= text[i] == ':';
+    }
+    return more && Profile.of(text, value.start(), value.end()).digits() == 0;
+  }
+
+  private static boolean isShortNumber(byte[] text, Assignment value) {
+    Profile profile = Profile.of(text, value.start(), value.end());
+    return profile.digits() == profile.length() && profile.length() < 6;
   }
 
   private static boolean isCapitals(byte[] text, CredentialName name) {
@@ -182,6 +206,9 @@ final class PasswordValues {
       byte b = text[i];
       if (b == '(' || b == '[' || b == '{' || (b == '$' && i == start)) {
         return true;
+      }
+      if (b == '?' && dot) {
+        return true; // one of two values
       }
       if (b == '.' || b == ':') {
         dot |=

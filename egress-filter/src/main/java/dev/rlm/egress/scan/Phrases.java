@@ -23,6 +23,9 @@ final class Phrases {
           ".basic(",
           "db.auth(",
           "yagmail.smtp(",
+          "wifi.begin(",
+          "wlan.connect(",
+          "sta_if.connect(",
           "auth=(");
 
   /** Calls whose third quoted argument is a password. */
@@ -33,6 +36,12 @@ final class Phrases {
           "mysqli_connect(",
           "mysql_connect(",
           "create_superuser(",
+          "dbi->connect(",
+          "connector.connect(",
+          "pymysql.connect(",
+          "mysqldb.connect(",
+          "psycopg2.connect(",
+          "epgsql:connect(",
           "new mysqli(",
           "new pdo(");
 
@@ -48,6 +57,10 @@ final class Phrases {
           "password for ",
           "password: \"",
           "password was ",
+          "passwd is ",
+          "pass is ",
+          "pwd is ",
+          "pw is ",
           "password is generated for ",
           "passphrase is ",
           "passcode is ",
@@ -78,7 +91,8 @@ final class Phrases {
         while (close < limit && text[close] != b && text[close] != '\n') {
           close++;
         }
-        if (braces == 0 && ++quotes == argument) {
+        boolean named = argument > 1 && text[i - 1] == '=';
+        if (braces == 0 && !named && ++quotes == argument) {
           add(text, i + 1, close, out);
           return close;
         }
@@ -123,7 +137,7 @@ final class Phrases {
   }
 
   /** A word without quotes must be one that no sentence would go on with. */
-  private static void bare(byte[] text, int from, int limit, List<Span> out) {
+  static void bare(byte[] text, int from, int limit, List<Span> out) {
     int end = from;
     while (end < limit && !Bytes.isSpace(text[end]) && "\"'`,;<".indexOf(text[end]) < 0) {
       end++;

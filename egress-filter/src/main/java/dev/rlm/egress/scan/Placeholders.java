@@ -200,6 +200,9 @@ final class Placeholders {
         || (first == '&' && startsWith(text, start, end, "&lt;"))) {
       return true;
     }
+    if (isMarkedName(text, start, end)) {
+      return true;
+    }
     int stars = 0;
     for (int i = start; i < end; i++) {
       byte b = text[i];
@@ -228,6 +231,29 @@ final class Placeholders {
         || contains(text, start, end, "YOUR_")
         || contains(text, start, end, "_HERE")
         || Markers.isMarker(text, start, end);
+  }
+
+  /** Whether it is a name in capitals between two equal marks: {@code __DB_PASSWORD__}. */
+  private static boolean isMarkedName(byte[] text, int start, int end) {
+    byte mark = text[start];
+    int marks = 0;
+    while (start + marks < end && text[start + marks] == mark) {
+      marks++;
+    }
+    if ("_@%#~".indexOf(mark) < 0 || marks < 2 || end - start < 2 * marks + 3) {
+      return false;
+    }
+    for (int i = end - marks; i < end; i++) {
+      if (text[i] != mark) {
+        return false;
+      }
+    }
+    for (int i = start + marks; i < end - marks; i++) {
+      if (!Bytes.isUpper(text[i]) && text[i] != '_') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the first brace that closes is a single one, which no template has. */

@@ -20,7 +20,11 @@ final class PublicValues {
           new Form("AAAAE2VjZHNhLXNoYTIt", 136, 256),
           // Public keys of RSA and of the curve P-256
           new Form("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", 40, 256),
+          new Form("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ", 100, 256),
           new Form("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", 60, 256),
+          // Certificates and public keys, in PEM and then in base64
+          new Form("LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR", 40, 256),
+          new Form("LS0tLS1CRUdJTiBQVUJMSUMgS0VZ", 40, 256),
           // Media and fonts in base64
           new Form("iVBORw0KGgo", 40, 256),
           new Form("/9j/", 64, 256),
@@ -65,9 +69,48 @@ final class PublicValues {
           new Form("cm", 25, 25),
           new Form("01", 26, 26),
           new Form("age1", 62, 62),
+          new Form("npub1", 63, 63),
+          new Form("xpub", 111, 111),
+          // Keys that check signatures of files
+          new Form("RWQ", 56, 56),
           new Form("bc1q", 42, 62),
+          new Form("tb1q", 42, 62),
           new Form("bc1p", 62, 62));
 
+  /** What is published behind a name: its length is that of nothing else. */
+  private static final List<Form> NAMED =
+      List.of(
+          new Form("publickey", 40, 40),
+          new Form("public_key", 40, 40),
+          new Form("public-key", 40, 40),
+          new Form("public key", 40, 40),
+          new Form("sitekey", 40, 40),
+          new Form("site_key", 40, 40),
+          new Form("pubkey", 44, 44),
+          new Form("signature", 88, 88),
+          new Form("publickey", 44, 44),
+          new Form("public_key", 44, 44),
+          new Form("public-key", 44, 44),
+          new Form("public key", 44, 44),
+          // Digests and answers in headers
+          new Form("md5", 24, 24),
+          new Form("sha-1", 28, 28),
+          new Form("sha256", 44, 44),
+          new Form("sha-256", 44, 44),
+          new Form("websocket-accept", 28, 28),
+          new Form("websocket-key", 24, 24),
+          new Form("x-amz-cf-id", 56, 56),
+          // Proofs that somebody owns a domain, and signatures of mails
+          new Form("site-verification", 43, 44),
+          new Form(" bh", 44, 44),
+          new Form(" b", 172, 172),
+          new Form(" b", 88, 88),
+          // Thumbprints of certificates
+          new Form("x5t", 27, 28));
+
+  private static final byte[] NONCE = "'nonce-".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] SOPS = "ENC[AES256_GCM,".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] JASYPT = "ENC(".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] WEAK_ETAG = "W/\"".getBytes(StandardCharsets.US_ASCII);
 
   /** Parts of a path that are shorter name things; services' secrets in paths have rules. */
@@ -75,13 +118,7 @@ final class PublicValues {
 
   private static final int ADDRESS_REACH = 120;
 
-  /** Lengths of 32 bytes in base64, and of the key that a page shows to a captcha's service. */
-  private static final int PUBLIC_KEY = 44;
-
-  private static final int SITE_KEY = 40;
-  private static final int LONGEST_PUBLIC = 10;
-  private static final List<String> PUBLIC_NAMES =
-      List.of("publickey", "public_key", "public-key", "public key", "sitekey", "site_key");
+  private static final int LONGEST_PUBLIC = 18;
 
   private static final byte[] GOOGLE_CLIENT =
       ".apps.googleusercontent.com".getBytes(StandardCharsets.US_ASCII);
@@ -109,7 +146,9 @@ final class PublicValues {
         || Bytes.startsWith(text, end, to, GOOGLE_CLIENT)
         || isDocument(text, from, end)
         || isMessageId(text, from, end, to)
-        || (length == (text[end - 1] == '=' ? PUBLIC_KEY : SITE_KEY) && isNamedPublic(text, from));
+        || (length <= 64 && Bytes.startsWith(text, Math.max(0, from - 1), to, NONCE))
+        || isNamedPublic(text, from, length)
+        || isEncrypted(text, from);
   }
 
   /** The first part of a mail's identifier: {@code <…@host>}. */
@@ -117,8 +156,8 @@ final class PublicValues {
     return start > 0 && text[start - 1] == '<' && end < to && text[end] == '@';
   }
 
-  /** Whether the name before says that the value is a public key. */
-  private static boolean isNamedPublic(byte[] text, int start) {
+  /** Whether the name before says that the value is published. */
+  private static boolean isNamedPublic(byte[] text, int start, int length) {
     int i = start;
     while (i > 0 && start - i < 8 && " \"'=:>".indexOf(text[i - 1]) >= 0) {
       i--;
@@ -126,7 +165,23 @@ final class PublicValues {
     int from = Math.max(0, i - LONGEST_PUBLIC);
     String name =
         new String(text, from, i - from, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    return PUBLIC_NAMES.stream().anyMatch(name::endsWith);
+    return NAMED.stream()
+        .anyMatch(
+            form ->
+                length >= form.shortest && length <= form.longest && name.endsWith(form.prefix));
+  }
+
+  /** Whether it is a part of a value that {@code sops} or Jasypt has encrypted. */
+  private static boolean isEncrypted(byte[] text, int start) {
+    int i = start;
+    while (i > 0 && start - i < ADDRESS_REACH * 2 && !Bytes.isSpace(text[i - 1])) {
+      i--;
+      if (text[i] == '[' || text[i] == '(') {
+        int from = Math.max(0, i - 3);
+        return Bytes.startsWith(text, from, text.length, text[i] == '[' ? SOPS : JASYPT);
+      }
+    }
+    return false;
   }
 
   /** Whether every part is short, in the path of an address: {@code https://host/track/…}. */

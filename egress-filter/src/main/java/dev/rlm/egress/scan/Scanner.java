@@ -65,7 +65,7 @@ public final class Scanner {
     enter(
         builder,
         owners,
-        List.of(CommandLine.CURL),
+        CommandLine.WITH_USER,
         (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out));
     enter(
         builder,
