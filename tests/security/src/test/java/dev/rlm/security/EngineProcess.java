@@ -102,11 +102,20 @@ final class EngineProcess implements AutoCloseable {
     builder.environment().putAll(variables);
     try {
       Process process = builder.start();
-      // For tests that are broken off; on an engine that has ended it has no effect.
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
+      endWithTests(process);
       return new EngineProcess(process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** For tests that are broken off; on an engine that has ended it has no effect. */
+  private static void endWithTests(Process process) {
+    try {
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
+    } catch (IllegalStateException e) {
+      process.destroy(); // They are being broken off already.
+      throw e;
     }
   }
 
