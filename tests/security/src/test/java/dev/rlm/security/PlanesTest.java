@@ -219,11 +219,8 @@ final class PlanesTest {
     assertTrue(waiting.await(60, TimeUnit.SECONDS), "three children wait for a model");
     assertFalse(asked.isDone());
     assertEquals(4, count("session"));
-    long gone = System.nanoTime();
     inference.breakOff();
-    awaitNone("session");
-    Duration took = Duration.ofNanos(System.nanoTime() - gone);
-    assertTrue(took.compareTo(Duration.ofSeconds(60)) < 0, () -> "the tree took %s to end".formatted(took));
+    awaitNone("session"); // Long before the models answer.
   }
 
   @Test

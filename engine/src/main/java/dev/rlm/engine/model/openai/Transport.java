@@ -182,7 +182,7 @@ final class Transport implements HttpClient {
   /** Not used: every call here is made by a thread that waits for it. */
   @Override
   public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
-    return CompletableFuture.failedFuture(new UnsupportedOperationException());
+    return CompletableFuture.failedFuture(new UnsupportedOperationException("calls wait in their own thread: use execute"));
   }
 
   @Override

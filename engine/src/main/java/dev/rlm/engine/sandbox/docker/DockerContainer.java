@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,16 +28,16 @@ final class DockerContainer implements SandboxProcess {
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(20);
 
-  /** What the daemon's {@code kill} and {@code stop} leave: 128 and the signal's number. */
-  private static final Set<Integer> AFTER_KILL = Set.of(137, 143);
+  /** Exit statuses above this one are those of a signal, or of guest code that pretends to be one. */
+  private static final int SIGNALLED = 128;
 
-  /**
-   * The daemon may tell why a container ended a moment after it told that it did: within milliseconds on an idle machine, but it was
-   * late by more than 200 on one with ten times the work that it can do.
-   */
-  private static final long EVENT_LAG_MILLIS = 2_000;
+  /** The daemon may tell why a container ended a moment after it told that it did. */
+  private static final long EVENT_LAG_MILLIS = 200;
 
-  /** A container that never used this share of its memory, in percent, was not ended for want of more. */
+  /** On a machine with ten times the work that it can do the daemon is later: it is waited for where memory may have run out. */
+  private static final long BUSY_EVENT_LAG_MILLIS = 2_000;
+
+  /** A container that was not seen to use this share of its memory, in percent, was hardly ended for want of more. */
   private static final int FAR_FROM_LIMIT_PERCENT = 80;
 
   private final String id;
@@ -157,7 +156,7 @@ final class DockerContainer implements SandboxProcess {
 
   @Override
   public Optional<ExitEvidence> awaitExit(Deadline deadline) throws InterruptedException {
-    OptionalLong peak = meter.read().memoryPeak(); // Now: the daemon takes the control group away.
+    OptionalLong early = meter.read().memoryPeak(); // The daemon takes the control group away.
     try {
       boolean ended = daemon.call("wait for a container", deadline, client -> awaitEnd(client, deadline));
       if (!ended) {
@@ -169,10 +168,13 @@ final class DockerContainer implements SandboxProcess {
       if (Boolean.TRUE.equals(state.getRunning()) || status == null) {
         return Optional.empty();
       }
+      OptionalLong late = meter.read().memoryPeak();
+      OptionalLong peak = late.isPresent() ? late : early;
+      long lag = isFarFromLimit(peak) ? EVENT_LAG_MILLIS : BUSY_EVENT_LAG_MILLIS;
       boolean oomKilled =
           Boolean.TRUE.equals(state.getOOMKilled())
-              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && !isFarFromLimit(peak) && heard(memoryRanOut));
-      boolean fromOutside = !oomKilled && AFTER_KILL.contains(status.intValue()) && heard(killedFromOutside);
+              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && heard(memoryRanOut, lag));
+      boolean fromOutside = !oomKilled && status > SIGNALLED && heard(killedFromOutside, EVENT_LAG_MILLIS);
       return Optional.of(new ExitEvidence(status.intValue(), oomKilled, fromOutside, peak, output.diagnostics()));
     } catch (DockerException | SandboxUnavailableException e) {
       log.warn("the end of container {} is not known: {}", id, e.getMessage());
@@ -184,8 +186,8 @@ final class DockerContainer implements SandboxProcess {
     return peak.isPresent() && peak.getAsLong() < memory / 100 * FAR_FROM_LIMIT_PERCENT;
   }
 
-  private static boolean heard(CountDownLatch event) throws InterruptedException {
-    return event.await(EVENT_LAG_MILLIS, TimeUnit.MILLISECONDS);
+  private static boolean heard(CountDownLatch event, long lagMillis) throws InterruptedException {
+    return event.await(lagMillis, TimeUnit.MILLISECONDS);
   }
 
   private boolean awaitEnd(com.github.dockerjava.api.DockerClient client, Deadline deadline) {
