@@ -38,7 +38,9 @@ final class DockerContainer implements SandboxProcess {
   private static final long BUSY_EVENT_LAG_MILLIS = 2_000;
 
   /** A container that was not seen to use this share of its memory, in percent, was hardly ended for want of more. */
-  private static final int FAR_FROM_LIMIT_PERCENT = 80;
+  private static final int NEAR_LIMIT_PERCENT = 80;
+
+  private static final int KILLED_BY_KERNEL = 137;
 
   private final String id;
   private final long memory;
@@ -170,7 +172,7 @@ final class DockerContainer implements SandboxProcess {
       }
       OptionalLong late = meter.read().memoryPeak();
       OptionalLong peak = late.isPresent() ? late : early;
-      long lag = isFarFromLimit(peak) ? EVENT_LAG_MILLIS : BUSY_EVENT_LAG_MILLIS;
+      long lag = mayHaveRunOut(peak, status) ? BUSY_EVENT_LAG_MILLIS : EVENT_LAG_MILLIS;
       boolean oomKilled =
           Boolean.TRUE.equals(state.getOOMKilled())
               || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && heard(memoryRanOut, lag));
@@ -182,8 +184,9 @@ final class DockerContainer implements SandboxProcess {
     }
   }
 
-  private boolean isFarFromLimit(OptionalLong peak) {
-    return peak.isPresent() && peak.getAsLong() < memory / 100 * FAR_FROM_LIMIT_PERCENT;
+  /** Whether it was seen near its limit, or not seen and ended as the kernel ends it there: few do so for another reason. */
+  private boolean mayHaveRunOut(OptionalLong peak, long status) {
+    return peak.isPresent() ? peak.getAsLong() >= memory / 100 * NEAR_LIMIT_PERCENT : status == KILLED_BY_KERNEL;
   }
 
   private static boolean heard(CountDownLatch event, long lagMillis) throws InterruptedException {
