@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /** Makes an attack over HTTP, as a client would, and says in one line what came of it. */
 final class Attack {
@@ -57,14 +58,14 @@ final class Attack {
   }
 
   private String observe(Probe.Means.Code code) {
-    return join(code.pieces().stream().map(piece -> run(code, piece)).toList());
+    return join(IntStream.range(0, code.pieces().size()).mapToObj(n -> run(code, code.pieces().get(n), code.timeouts().get(n))).toList());
   }
 
-  private String run(Probe.Means.Code code, String piece) {
+  private String run(Probe.Means.Code code, String piece, int timeout) {
     String port = Integer.toString(target.engine().address("http", "").getPort());
     Map<String, Object> body = new HashMap<>();
     body.put("code", Corpus.prelude() + piece.replace(PORT, port));
-    body.put("timeout", code.timeout());
+    body.put("timeout", timeout);
     if (!code.context().isMissingNode()) {
       body.put("context", code.context());
     }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class Corpus {
 
   private static final Set<String> FIELDS =
       Set.of("id", "tries", "code", "send", "test", "context", "timeout", "copies", "expect", "never", "most", "deviation");
+
+  /** Seconds; more than any code takes that is not meant to be ended by it, on a slow machine too. */
+  private static final int DEFAULT_TIMEOUT = 60;
 
   private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -76,8 +80,9 @@ final class Corpus {
 
   private static Probe.Means means(String id, JsonNode entry) {
     if (entry.has("code")) {
+      List<String> pieces = texts(entry.path("code"));
       return new Probe.Means.Code(
-          texts(entry.path("code")), entry.path("context"), entry.path("timeout").asInt(60), entry.path("copies").asInt(1));
+          pieces, timeouts(id, entry.path("timeout"), pieces.size()), entry.path("context"), entry.path("copies").asInt(1));
     }
     if (entry.has("send")) {
       return new Probe.Means.Http(texts(entry.path("send")));
@@ -86,6 +91,17 @@ final class Corpus {
       return new Probe.Means.Test(entry.path("test").asText());
     }
     throw new IllegalArgumentException("probe %s has neither code nor requests nor the name of a test".formatted(id));
+  }
+
+  /** One for all pieces, or one for each. */
+  private static List<Integer> timeouts(String id, JsonNode node, int pieces) {
+    if (!node.isArray()) {
+      return Collections.nCopies(pieces, node.asInt(DEFAULT_TIMEOUT));
+    }
+    if (node.size() != pieces) {
+      throw new IllegalArgumentException("probe %s has %d timeouts for %d pieces of code".formatted(id, node.size(), pieces));
+    }
+    return StreamSupport.stream(node.spliterator(), false).map(JsonNode::asInt).toList();
   }
 
   private static Expected expected(JsonNode node) {

@@ -50,6 +50,9 @@ final class DaemonFaultTest {
 
   private static final String ENDLESS = "import time\nwhile True: time.sleep(0.1)";
 
+  /** Opened by a test, which may have failed before it closed them. */
+  private static final Set<String> SESSIONS = new HashSet<>();
+
   private static PrivateDaemon daemon;
   private static EngineProcess engine;
   private static Path runtimeAside;
@@ -94,6 +97,8 @@ final class DaemonFaultTest {
   void recovers() throws IOException {
     repair();
     awaitExecution();
+    SESSIONS.forEach(engine::delete);
+    SESSIONS.clear();
     await("a full pool again", () -> engine.metric("rlm_pool_idle") == POOL);
     await("nothing of the engine's but its pool", () -> engine.metric("rlm_pool_leased") == 0 && own().size() == POOL);
     assertEquals(0, engine.metric("rlm_containers_quarantined"));
@@ -163,10 +168,11 @@ final class DaemonFaultTest {
     assertEquals("sandbox_lost", json(ending.join()).get("outcome").textValue(), ending.join()::body);
     await("what cannot be removed is counted", () -> engine.metric("rlm_containers_quarantined") > 0);
     daemon.signal("CONT");
-    assertEquals("'lasted'", json(lasting.join()).get("result").textValue(), lasting.join()::body);
+    assertEquals("'lasted'", json(lasting.join()).path("result").textValue(), lasting.join()::body);
+    await("it is found to answer again", () -> engine.get("/ready").statusCode() == 200);
     HttpResponse<String> after = engine.post(session, Map.of("code", "kept + 1"));
-    assertEquals("42", json(after).get("result").textValue(), after::body);
-    assertEquals(204, engine.delete(session.substring(0, session.lastIndexOf('/'))).statusCode());
+    assertEquals("42", json(after).path("result").textValue(), after::body);
+    assertEquals(204, engine.delete(sessionOf(session)).statusCode());
   }
 
   @Test
@@ -365,7 +371,13 @@ final class DaemonFaultTest {
   private static String openSession() {
     HttpResponse<String> opened = engine.post("/session", Map.of());
     assertEquals(201, opened.statusCode(), opened::body);
-    return "/session/%s/execute".formatted(json(opened).get("session_id").textValue());
+    String session = "/session/%s/execute".formatted(json(opened).get("session_id").textValue());
+    SESSIONS.add(sessionOf(session));
+    return session;
+  }
+
+  private static String sessionOf(String execute) {
+    return execute.substring(0, execute.lastIndexOf('/'));
   }
 
   private static long triesToFill() {

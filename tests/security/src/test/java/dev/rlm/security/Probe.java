@@ -24,10 +24,11 @@ record Probe(
     /**
      * Code that is run, each piece in a sandbox of its own and after the other.
      *
+     * @param timeouts seconds that each piece may take: few only for those that are meant to take too long
      * @param context what the code finds under that name; a missing node: nothing
      * @param copies how often it is run at one time
      */
-    record Code(List<String> pieces, JsonNode context, int timeout, int copies) implements Means {}
+    record Code(List<String> pieces, List<Integer> timeouts, JsonNode context, int copies) implements Means {}
 
     /** Bytes that are sent to the engine, each over a connection of its own. */
     record Http(List<String> requests) implements Means {}

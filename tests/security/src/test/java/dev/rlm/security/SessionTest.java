@@ -108,7 +108,7 @@ final class SessionTest {
   @Test
   void aTimeoutInterruptsAndKeepsTheState() {
     String session = open(engine);
-    JsonNode timedOut = run(session, Map.of("code", "n = 0\nwhile True: n += 1", "timeout", 0.3));
+    JsonNode timedOut = run(session, Map.of("code", "n = 0\nwhile True: n += 1", "timeout", 1));
     assertEquals("timed_out", timedOut.path("outcome").textValue());
     assertEquals("True", value(session, "n > 0"));
   }
