@@ -36,8 +36,8 @@ final class EchoBenchmark {
       ContextIndex index = filter.index(context);
       double seconds = (System.nanoTime() - begin) / 1e9;
       if (megabytes == 100) {
-        table.atMost("index build", indexSeconds(context), 1, "s");
-        table.note("index build, with the scan for secrets and the hash, wall time", seconds, "s");
+        table.atMost("index build, wall time", indexSeconds(context), 1, "s");
+        table.note("index build, with the scan for secrets, wall time", seconds, "s");
         table.atMost("index size", (double) index.size() / context.length, 0.8, "B/B");
         falseEchoes(index);
       }
@@ -48,9 +48,9 @@ final class EchoBenchmark {
   private static double indexSeconds(byte[] context) {
     double best = Double.MAX_VALUE;
     for (int round = 0; round < 3; round++) {
-      long begin = CpuClock.nanos();
+      long begin = System.nanoTime();
       EchoIndex index = new EchoIndex(MemorySegment.ofArray(context));
-      best = index.size() > 0 ? Math.min(best, (CpuClock.nanos() - begin) / 1e9) : best;
+      best = index.size() > 0 ? Math.min(best, (System.nanoTime() - begin) / 1e9) : best;
     }
     return best;
   }

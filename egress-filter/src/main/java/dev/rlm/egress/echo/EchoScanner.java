@@ -50,7 +50,7 @@ public final class EchoScanner {
 
   private final EchoIndex index;
   private final int minimumRun;
-  private final int[] candidates = new int[EchoIndex.SAME];
+  private final int[] candidates = new int[WindowTable.SAME];
   private final Surroundings surroundings = new Surroundings();
   private final Beginnings beginnings;
   private final Minimizers minimizers;
@@ -93,7 +93,7 @@ public final class EchoScanner {
     ensure(to / stride + 1);
     for (int offset = 0; offset < stride; offset++) {
       int count = Symbols.readStrided(text, offset, to, stride, symbols);
-        int first = offset;
+      int first = offset;
       search(count, run -> out.add(strided(text, to, stride, first, run)));
     }
   }
@@ -126,7 +126,7 @@ public final class EchoScanner {
     int from = beginnings.next(0);
     while (from + Minimizers.NEEDED <= count) {
       int chosen = minimizers.choose(symbols, from, Math.min(count, from + stretch));
-      int likely = index.pick(minimizers.hashes, chosen, picked);
+      int likely = index.filter.pick(minimizers.hashes, chosen, picked);
       for (int i = 0; i < likely; i++) {
         int at = minimizers.places[picked[i]];
         if (at < clear) {
@@ -146,7 +146,7 @@ public final class EchoScanner {
 
   private EchoRun verify(long hash, int at, int count) {
     EchoRun best = EchoRun.NONE;
-    int stretches = index.candidates(hash, candidates);
+    int stretches = index.table.candidates(hash, candidates);
     if (stretches > 0) {
       index.steps.write(symbols, at, Steps.WINDOW, window);
     }

@@ -33,6 +33,13 @@ final class Scraps {
     }
   }
 
+  /** Adds what others of the same document hold. */
+  void addAll(Scraps other) {
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] |= other.bits[i];
+    }
+  }
+
   /** Bytes that they take up. */
   long size() {
     return 8L * bits.length;

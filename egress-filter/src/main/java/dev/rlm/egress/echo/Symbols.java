@@ -129,6 +129,13 @@ final class Symbols {
       before[stretch] = n;
       int end = Math.min(to, (stretch + 1) * STRETCH);
       while (i < end) {
+        int two = i + 1 < end ? OF_TWO[(short) SHORT.get(text, i) & 0xffff] : ESCAPES;
+        if (two != ESCAPES) {
+          SHORT.set(out, n, (short) two);
+          n += two >>> COUNT;
+          i += 2;
+          continue;
+        }
         byte symbol = OF[text[i] & 0xff];
         if (symbol == ESCAPE) {
           int escape = escape(text, i, to);

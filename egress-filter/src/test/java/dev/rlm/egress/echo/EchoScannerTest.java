@@ -27,6 +27,10 @@ final class EchoScannerTest {
   }
 
   private List<Span> scan(String text) {
+    return scan(scanner, text);
+  }
+
+  private static List<Span> scan(EchoScanner scanner, String text) {
     List<Span> found = new ArrayList<>();
     scanner.scan(text.getBytes(US_ASCII), text.length(), found);
     return found;
@@ -62,6 +66,22 @@ final class EchoScannerTest {
     slice.chars().forEach(c -> shifted.append((char) ('a' + (c - 'a' + 5) % 26)));
     assertEquals(1, scan(other + new StringBuilder(slice).reverse() + other).size());
     assertEquals(1, scan(other + shifted + other).size());
+  }
+
+  @Test
+  void findsTheShortestRunWhereverTheDocumentIsDividedBetweenThreads() {
+    String large = letters(2_500_000) + "&#65;%42\\u0043".repeat(20) + letters(2_500_000);
+    EchoScanner divided =
+        new EchoScanner(new EchoIndex(MemorySegment.ofArray(large.getBytes(US_ASCII))), RUN);
+    String other = letters(200);
+    int middle = large.length() / 2;
+    for (int from = middle - 3 * RUN; from < middle + 3 * RUN; from++) {
+      assertEquals(1, scan(divided, other + large.substring(from, from + 6 * RUN) + other).size(), "from " + from);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      int from = random.nextInt(2_500_000 - RUN) + (i % 2) * (large.length() - 2_500_000);
+      assertEquals(1, scan(divided, other + large.substring(from, from + RUN) + other).size(), "from " + from);
+    }
   }
 
   @Test
