@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -53,12 +54,13 @@ final class EngineFaultTest {
       List<Socket> sockets = new ArrayList<>();
       try {
         while (engine.openFiles() < 160 && sockets.size() < 400) {
-          sockets.add(new Socket(InetAddress.getLoopbackAddress(), engine.address("http", "/").getPort()));
+          sockets.add(connect(engine));
         }
-        // Over the connection that the client kept: a new one is not accepted any more.
+        // Over the connection that the client kept: a new one is not accepted any more, but takes what an execution gives back.
         await(
             "a refusal",
             () -> {
+              sockets.add(connect(engine));
               answers.add(engine.post("/execute", Map.of("code", "1")).statusCode());
               return answers.contains(503);
             });
@@ -77,6 +79,14 @@ final class EngineFaultTest {
       assertEquals(Set.of(), answers);
       await("executions again", () -> engine.post("/execute", Map.of("code", "1")).statusCode() == 200);
       await("as many descriptors as before", () -> engine.openFiles() <= files + 8);
+    }
+  }
+
+  private static Socket connect(EngineProcess engine) {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), engine.address("http", "/").getPort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
