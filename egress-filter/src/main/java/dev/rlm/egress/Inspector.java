@@ -3,6 +3,7 @@ package dev.rlm.egress;
 import dev.rlm.egress.decode.Decoded;
 import dev.rlm.egress.decode.Views;
 import dev.rlm.egress.echo.EchoScanner;
+import dev.rlm.egress.scan.Bytes;
 import dev.rlm.egress.scan.LiteralIndex;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
@@ -19,6 +20,12 @@ final class Inspector {
   private static final int DEPTH = 4;
   private static final int SHARE = 4;
   private static final int MOST_STRIDES = 4;
+
+  /** Bytes around a run of token bytes in which the rest of what it belongs to stands. */
+  private static final int AROUND = 256;
+
+  /** Bytes that are rather looked at in vain than left out between two parts. */
+  private static final int WORTH_TWO = 1024;
 
   private final Scanner scanner;
   private final List<LiteralIndex> literals;
@@ -47,7 +54,7 @@ final class Inspector {
     look(text, to, runs, spans);
     decode(text, to, runs, 0, true, spans);
     if (deep) {
-      transform(text, to, spans);
+      transform(text, to, runs, spans);
     }
     scanner.markers().leaveAlone(text, to, spans);
     return spans;
@@ -132,13 +139,17 @@ final class Inspector {
     }
   }
 
-  /**
-   * Views of the whole text. Only what is beyond doubt counts in them, for they make words look
-   * random.
-   */
-  private void transform(byte[] text, int to, List<Span> spans) {
-    whole(Views.reversed(text, to), spans);
-    whole(Views.rotated(text, to), spans);
+  /** Views of the whole text, or of all of it in which they may show something. */
+  private void transform(byte[] text, int to, TokenRuns runs, List<Span> spans) {
+    int run = 0;
+    while (run < runs.count()) {
+      int from = Math.max(0, runs.start(run) - AROUND);
+      int end = runs.end(run++) + AROUND;
+      while (run < runs.count() && runs.start(run) - AROUND < end + WORTH_TWO) {
+        end = runs.end(run++) + AROUND;
+      }
+      turn(text, wordStart(text, from), wordEnd(text, Math.min(to, end), to), spans);
+    }
     for (EchoScanner echo : echoes) {
       if (Views.hasPrefixes(text, to)) {
         copies(echo, Views.unprefixed(text, to), spans);
@@ -149,7 +160,32 @@ final class Inspector {
     }
   }
 
-  private void whole(Decoded view, List<Span> spans) {
+  /**
+   * Views of a part backwards and rotated. Only what is beyond doubt counts in them, for they make
+   * words look random: formats, which have a long run of token bytes.
+   */
+  private void turn(byte[] text, int from, int to, List<Span> spans) {
+    formats(Views.reversed(text, from, to), spans);
+    formats(Views.rotated(text, from, to), spans);
+  }
+
+  private static int wordStart(byte[] text, int from) {
+    int start = from;
+    while (start > 0 && Bytes.isToken(text[start - 1])) {
+      start--;
+    }
+    return start;
+  }
+
+  private static int wordEnd(byte[] text, int from, int to) {
+    int end = from;
+    while (end < to && Bytes.isToken(text[end])) {
+      end++;
+    }
+    return end;
+  }
+
+  private void formats(Decoded view, List<Span> spans) {
     List<Span> inner = new ArrayList<>();
     scanner.scan(view.bytes(), view.length(), Scanner.Scope.FORMATS, inner);
     inner.forEach(span -> spans.add(mapped(span, view)));

@@ -64,26 +64,27 @@ public final class Views {
     return Packed.inflate(data, most, found);
   }
 
-  /** The text backwards. */
-  public static Decoded reversed(byte[] text, int to) {
-    byte[] bytes = new byte[to];
+  /** A part of a text backwards. */
+  public static Decoded reversed(byte[] text, int from, int to) {
+    int length = to - from;
+    byte[] bytes = new byte[length];
     int i = 0;
-    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+    for (; i + Long.BYTES <= length; i += Long.BYTES) {
       LONG.set(bytes, i, Long.reverseBytes((long) LONG.get(text, to - Long.BYTES - i)));
     }
-    for (; i < to; i++) {
+    for (; i < length; i++) {
       bytes[i] = text[to - 1 - i];
     }
-    return new Decoded("reversed", bytes, to, to - 1, -1);
+    return new Decoded("reversed", bytes, length, to - 1, -1);
   }
 
-  /** The text with its letters shifted by thirteen. */
-  public static Decoded rotated(byte[] text, int to) {
-    byte[] bytes = new byte[to];
-    for (int i = 0; i < to; i++) {
-      bytes[i] = ROTATED[text[i] & 0xff];
+  /** A part of a text with its letters shifted by thirteen. */
+  public static Decoded rotated(byte[] text, int from, int to) {
+    byte[] bytes = new byte[to - from];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = ROTATED[text[from + i] & 0xff];
     }
-    return new Decoded("rot13", bytes, to, 0, 1);
+    return new Decoded("rot13", bytes, bytes.length, from, 1);
   }
 
   /** Whether many of the first lines begin with a number, a quote mark or another sign. */

@@ -53,15 +53,18 @@ final class Symbols {
       int first = OF[two & 0xff];
       int second = OF[two >>> 8];
       OF_TWO[two] =
-          first == ESCAPE || second == ESCAPE
-              ? ESCAPES
-              : first == 0
-                  ? (second & 0xff) | (second == 0 ? 0 : 1) << COUNT
-                  : (first & 0xff) | (second & 0xff) << 8 | (second == 0 ? 1 : 2) << COUNT;
+          first == ESCAPE || second == ESCAPE ? ESCAPES : two(first, second);
     }
   }
 
   private Symbols() {}
+
+  /** Two symbols, of which either may be dropped, and above them how many there are. */
+  private static int two(int first, int second) {
+    return first == 0
+        ? (second & 0xff) | (second == 0 ? 0 : 1) << COUNT
+        : (first & 0xff) | (second & 0xff) << 8 | (second == 0 ? 1 : 2) << COUNT;
+  }
 
   static boolean isLetter(int symbol) {
     return symbol > 0 && symbol < DIGIT;
@@ -106,14 +109,24 @@ final class Symbols {
     return PLAIN[b & 0xff];
   }
 
-  /** Writes the symbols of every so-many-th byte of a text, escapes aside; gives their number. */
+  /**
+   * Writes the symbols of every so-many-th byte of a text, escapes aside; gives their number. There
+   * must be room for two more than there are such bytes.
+   */
   static int readStrided(byte[] text, int from, int to, int stride, byte[] out) {
     int n = 0;
-    for (int i = from; i < to; i += stride) {
-      int symbol = PLAIN[text[i] & 0xff];
-      out[n] = (byte) symbol;
-      // A branch on what stands there could not be foretold.
-      n += (symbol | -symbol) >>> 31;
+    int i = from;
+    for (; i + stride < to; i += 2 * stride) {
+      int two = OF_TWO[(text[i] & 0xff) | (text[i + stride] & 0xff) << 8];
+      if (two == ESCAPES) {
+        two = two(PLAIN[text[i] & 0xff], PLAIN[text[i + stride] & 0xff]);
+      }
+      SHORT.set(out, n, (short) two);
+      n += two >>> COUNT;
+    }
+    if (i < to) {
+      out[n] = PLAIN[text[i] & 0xff];
+      n += out[n] == 0 ? 0 : 1;
     }
     return n;
   }
