@@ -6,7 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Finds many literals at once, with or without regard to case. At every place four bytes are folded,
@@ -34,12 +36,14 @@ public final class AnchorIndex {
     void at(int id, int position, int length);
   }
 
-  /** Tells how common a piece of text is. */
-  @FunctionalInterface
+  /** Tells how common pieces of text are. */
   public interface Commonness {
 
     /** More for what is more common. */
     double of(byte[] text, int start, int end);
+
+    /** Those of four characters that are most common, the commonest first. */
+    List<String> most();
   }
 
   /**
@@ -81,6 +85,11 @@ public final class AnchorIndex {
   private static final int WORD = 32 - BITS + 5;
   private static final int BIT = 32 - BITS;
   private static final int MULTIPLIER = 0x9E3779B1;
+
+  /** Multipliers that are tried, and how far they are apart. */
+  private static final int TRIES = 64;
+
+  private static final int APART = 0x5851F42E;
   private static final String FOLLOWERS = "abcdefghijklmnopqrstuvwxyz0123456789_-+/=.:\"' \t>`";
 
   /** Bytes of which those that may begin a literal are noted before any of them is looked up. */
@@ -102,14 +111,18 @@ public final class AnchorIndex {
   private static final int MORE = Integer.MIN_VALUE;
 
   private final int[] filter = new int[1 << (BITS - 5)];
+  private final int multiplier;
   private final int[] table;
   private final int mask;
   private final int shift;
   private final List<Entry> entries;
   private final int furthest;
 
-  private AnchorIndex(List<Entry> entries) {
+  private AnchorIndex(List<Entry> entries, List<String> common) {
     this.entries = List.copyOf(entries);
+    List<Integer> keys = entries.stream().flatMap(AnchorIndex::keys).toList();
+    multiplier = bestMultiplier(keys, common);
+    keys.forEach(this::pass);
     table = new int[ROW * Integer.highestOneBit(Math.max(16, entries.size() * 4))];
     mask = table.length - 1;
     shift = 32 - Integer.numberOfTrailingZeros(table.length / ROW);
@@ -132,15 +145,46 @@ public final class AnchorIndex {
     table[row + REST] = (int) INT.get(bytes, entry.rest()) | FOLD;
     table[row + DISTANCE] = entry.rest() - entry.offset;
     table[row + NUMBER] = number;
-    if (followed) {
-      FOLLOWERS.chars().forEach(follower -> pass((key & THREE) | ((follower | FOLD) << UNCOUNTED)));
-    } else {
-      pass(key);
+  }
+
+  /** The four bytes, folded, by which an entry is found: several where it has but three. */
+  private static Stream<Integer> keys(Entry entry) {
+    byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(Integer.BYTES, entry.bytes.length));
+    int key = (int) INT.get(bytes, entry.offset) | FOLD;
+    return entry.bytes.length < Integer.BYTES
+        ? FOLLOWERS.chars().mapToObj(follower -> (key & THREE) | ((follower | FOLD) << UNCOUNTED))
+        : Stream.of(key);
+  }
+
+  /**
+   * The multiplier with which the least of what is common passes by chance: a few bits in a hundred
+   * are set, and one that belongs to a common word costs more than all others.
+   */
+  private static int bestMultiplier(List<Integer> keys, List<String> common) {
+    int[] quads =
+        common.stream()
+            .mapToInt(quad -> (int) INT.get(quad.getBytes(StandardCharsets.ISO_8859_1), 0) | FOLD)
+            .toArray();
+    int best = MULTIPLIER;
+    double least = Double.MAX_VALUE;
+    for (int i = 0; i < TRIES; i++) {
+      int multiplier = MULTIPLIER + i * APART;
+      BitSet set = new BitSet(1 << BITS);
+      keys.forEach(key -> set.set((key * multiplier) >>> BIT));
+      double passing = 0;
+      for (int rank = 0; rank < quads.length; rank++) {
+        passing += set.get((quads[rank] * multiplier) >>> BIT) ? 1.0 / (rank + 1) : 0;
+      }
+      if (passing < least) {
+        least = passing;
+        best = multiplier;
+      }
     }
+    return best;
   }
 
   private void pass(int key) {
-    int hash = key * MULTIPLIER;
+    int hash = key * multiplier;
     filter[hash >>> WORD] |= 1 << (hash >>> BIT);
   }
 
@@ -196,7 +240,7 @@ public final class AnchorIndex {
      * @return the index
      */
     public AnchorIndex build() {
-      return new AnchorIndex(entries);
+      return new AnchorIndex(entries, commonness.most());
     }
   }
 
@@ -230,13 +274,14 @@ public final class AnchorIndex {
    */
   private int likely(byte[] bytes, int from, int to, int[] likely) {
     int[] bits = filter;
+    int factor = multiplier;
     int n = 0;
     for (int i = from; i < to; i += 4) {
       long eight = (long) LONG.get(bytes, i) | FOLD_EIGHT;
-      int first = (int) eight * MULTIPLIER;
-      int second = (int) (eight >>> 8) * MULTIPLIER;
-      int third = (int) (eight >>> 16) * MULTIPLIER;
-      int fourth = (int) (eight >>> 24) * MULTIPLIER;
+      int first = (int) eight * factor;
+      int second = (int) (eight >>> 8) * factor;
+      int third = (int) (eight >>> 16) * factor;
+      int fourth = (int) (eight >>> 24) * factor;
       int passed =
           bits[first >>> WORD] >>> (first >>> BIT)
               | bits[second >>> WORD] >>> (second >>> BIT)
@@ -252,7 +297,7 @@ public final class AnchorIndex {
     long eight = (long) LONG.get(bytes, position) | FOLD_EIGHT;
     int passed = 0;
     for (int i = 0; i < 4; i++) {
-      int hash = (int) (eight >>> (8 * i)) * MULTIPLIER;
+      int hash = (int) (eight >>> (8 * i)) * multiplier;
       passed |= (filter[hash >>> WORD] >>> (hash >>> BIT) & 1) << i;
     }
     // Mostly it is one of them: which one could not be foretold, that it is one can.

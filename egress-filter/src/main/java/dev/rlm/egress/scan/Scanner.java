@@ -34,8 +34,9 @@ public final class Scanner {
 
   /** Builds a scanner for rules. */
   public Scanner(List<CompiledRule> rules) {
-    AnchorIndex.Builder builder = new AnchorIndex.Builder(Bigrams::mean);
-    AnchorIndex.Builder formatBuilder = new AnchorIndex.Builder(Bigrams::mean);
+    Quads quads = new Quads();
+    AnchorIndex.Builder builder = new AnchorIndex.Builder(quads);
+    AnchorIndex.Builder formatBuilder = new AnchorIndex.Builder(quads);
     List<Integer> owners = new ArrayList<>();
     for (CompiledRule rule : rules) {
       List<String> literals = rule.rule().anchors();
