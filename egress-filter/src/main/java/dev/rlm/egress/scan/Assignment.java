@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,11 @@ record Assignment(int start, int end, Notation notation) {
   private static final int DEFAULT = four("default");
   private static final int BODY = four("-body");
 
+  private static final List<byte[]> GETTERS =
+      Stream.of("get", "find", "fetch", "read", "load", "lookup", "prompt", "ask", "delete")
+          .map(verb -> verb.getBytes(StandardCharsets.US_ASCII))
+          .toList();
+
   private static final byte[] CDATA = "<![CDATA[".getBytes(StandardCharsets.US_ASCII);
   private static final int MAXIMUM_VALUE = 4096;
   private static final boolean[] BARE_END = new boolean[256];
@@ -73,7 +80,7 @@ record Assignment(int start, int end, Notation notation) {
       return encoded(text, cursor.at, to);
     }
     boolean closed = cursor.skipClosers();
-    if (!closed && cursor.peek() == '(' && cursor.quoteAt(1)) {
+    if (!closed && cursor.peek() == '(' && cursor.quoteAt(1) && !isGetter(text, nameEnd)) {
       cursor.at++;
       return value(cursor, to, true);
     }
@@ -153,6 +160,16 @@ record Assignment(int start, int end, Notation notation) {
       return null;
     }
     return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
+  }
+
+  /** Whether the name is that of a call which is told where a secret is kept, as in {@code get_password("…")}. */
+  private static boolean isGetter(byte[] text, int nameEnd) {
+    int start = nameEnd;
+    while (start > 0 && Bytes.isName(text[start - 1]) && text[start - 1] != '.' && nameEnd - start < MAXIMUM_GAP) {
+      start--;
+    }
+    int first = start;
+    return GETTERS.stream().anyMatch(verb -> Bytes.startsWith(text, first, nameEnd, verb));
   }
 
   /** Whether the name is a symbol such as {@code :name}. */

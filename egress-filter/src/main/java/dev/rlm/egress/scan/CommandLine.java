@@ -196,7 +196,7 @@ final class CommandLine {
       passwordEnd--;
     }
     add(text, password, passwordEnd, out);
-    if (passwordEnd == password) {
+    if (passwordEnd == password && Randomness.looksGenerated(text, start, colon)) {
       add(text, start, colon, out);
     }
   }

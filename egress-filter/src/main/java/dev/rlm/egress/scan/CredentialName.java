@@ -35,7 +35,7 @@ record CredentialName(int start, int end, Trust trust) {
           .map(hump -> hump.getBytes(StandardCharsets.US_ASCII))
           .toList();
   private static final String TAIL =
-      "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|private|old|new|b64|base64|hex|[0-9]{1,4})?";
+      "[_.-]?(value|val|str|string|text|plain|plaintext|live|prod|production|test|dev|staging|env|here|private|old|new|primary|secondary|previous|current|fallback|b64|base64|hex|[0-9]{1,4})?";
   private static final Shape PASSWORD =
       Shape.compile(
           "(?i)((.*([^a-z]|user|db|admin|root|my|login|mail|smtp|ftp|ssh|mysql|postgres|redis|clear|text|pg|key|store|trust|proxy|auth"

@@ -69,6 +69,9 @@ final class Cursor {
       byte b = text[at];
       if (isQuote(b)) {
         quote = true;
+      } else if (b == '&' && skipWord("&quot;")) {
+        quote = true;
+        continue;
       } else if (!(b == '\\' && quoteAt(1))
           && b != ']'
           && !(b == '[' && peek(1) == ']')
@@ -122,13 +125,23 @@ final class Cursor {
     if (b == ':' && (skipTypeUpTo('=', 1) || skipGetter())) {
       return true;
     }
-    if (skipSymbols()) {
+    if (skipFallback() || skipSymbols()) {
       return true;
     }
     return Bytes.isLetter((byte) b)
         && ((!nameWasQuoted && skipTypeUpTo('=', 0))
             || skipWord("is set to ")
             || skipWord("eq ") || skipWord("is "));
+  }
+
+  /** Skips what stands between a variable and the literal that is taken where it is not set. */
+  private boolean skipFallback() {
+    int from = at;
+    if ((skipWord("or ") || skipWord("|| ") || skipWord("?? ")) && quoteAt(0)) {
+      return true;
+    }
+    at = from;
+    return false;
   }
 
   private boolean skipSymbols() {

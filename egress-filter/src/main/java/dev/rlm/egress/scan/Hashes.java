@@ -20,6 +20,7 @@ final class Hashes {
               "sha384-",
               "sha256-",
               "sha256-",
+              "sha-256;",
               "sha1-",
               "h1:",
               "SHA256:",
@@ -32,7 +33,7 @@ final class Hashes {
           .toList();
 
   private static final List<Integer> LENGTHS =
-      List.of(88, 64, 44, 43, 28, 44, 43, 44, 28, 44, 52, 76);
+      List.of(88, 64, 44, 43, 43, 28, 44, 43, 44, 28, 44, 52, 76);
 
   /** Lines of encoded data are at least this long, except the last. */
   private static final int FULL_LINE = 56;

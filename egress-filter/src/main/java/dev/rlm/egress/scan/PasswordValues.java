@@ -10,6 +10,9 @@ import java.util.Locale;
  */
 final class PasswordValues {
 
+  /** Bytes that a sealed secret of Kubernetes has at least: 512 of a wrapped key come first. */
+  private static final int SEALED = 200;
+
   private PasswordValues() {}
 
   static boolean isPassword(byte[] text, CredentialName name, Assignment value, int to) {
@@ -150,8 +153,11 @@ final class PasswordValues {
     if (isLowerPath(text, start, end)) {
       return true;
     }
-    String head = new String(text, start, Math.min(12, end - start), StandardCharsets.ISO_8859_1);
+    String head = new String(text, start, Math.min(20, end - start), StandardCharsets.ISO_8859_1);
     return head.startsWith("http://")
+        || head.startsWith("~/")
+        || head.startsWith("@Microsoft.KeyVault(")
+        || ((head.startsWith("AgA") || head.startsWith("AgB")) && end - start >= SEALED)
         || head.startsWith("https://")
         || head.startsWith("arn:aws:")
         || head.startsWith("ENC[")
@@ -188,12 +194,14 @@ final class PasswordValues {
     if (end < to && (text[end] == '(' || text[end] == '[')) {
       return true;
     }
+    boolean member = false;
     for (int i = start + 1; i + 1 < end; i++) {
-      if (text[i] == '.' && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1])) {
-        return true;
+      if ("!#%^~".indexOf(text[i]) >= 0) {
+        return false; // which no program has between names
       }
+      member |= text[i] == '.' && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1]);
     }
-    return false;
+    return member;
   }
 
   /** Identifiers with dots, calls, indexing: what programs assign. */

@@ -33,6 +33,7 @@ final class Phrases {
       List.of(
           "getconnection(",
           "directoryentry(",
+          "opendsobject(",
           "mysqli_connect(",
           "mysql_connect(",
           "create_superuser(",
@@ -105,13 +106,16 @@ final class Phrases {
     return i;
   }
 
-  /** Examines what follows the words of a sentence. */
+  /**
+   * Examines what follows the words of a sentence. Other such words may stand among those: gives the
+   * next place.
+   */
   static int sentence(byte[] text, int anchor, int length, int to, List<Span> out) {
     int limit = Math.min(to, anchor + length + 48);
     int i = anchor + length - (text[anchor + length - 1] == '"' ? 1 : 0);
     if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
       while (i < limit
-          && !(text[i] == 'i' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
+          && !(text[i] == 'i' && text[i - 1] == ' ' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
           && !(text[i] == '=' && i + 1 < limit && text[i + 1] == ' ')
           && !(text[i] == ':' && i + 1 < limit && text[i + 1] != '/')) {
         i++;
@@ -133,13 +137,16 @@ final class Phrases {
     } else {
       bare(text, i, limit, out);
     }
-    return i;
+    return anchor + 1;
   }
 
   /** A word without quotes must be one that no sentence would go on with. */
   static void bare(byte[] text, int from, int limit, List<Span> out) {
     int end = from;
-    while (end < limit && !Bytes.isSpace(text[end]) && "\"'`,;<".indexOf(text[end]) < 0) {
+    while (end < limit
+        && !Bytes.isSpace(text[end])
+        && "\"'`<".indexOf(text[end]) < 0
+        && !isStop(text, end, limit)) {
       end++;
     }
     while (end > from && (text[end - 1] == '.' || text[end - 1] == ')' || text[end - 1] == ':')) {
@@ -150,6 +157,12 @@ final class Phrases {
     if (made && word.letters() + word.digits() + 3 >= word.length()) {
       add(text, from, end, out);
     }
+  }
+
+  /** Whether a comma or a semicolon ends a part of a sentence. */
+  private static boolean isStop(byte[] text, int at, int limit) {
+    return (text[at] == ',' || text[at] == ';')
+        && (at + 1 >= limit || !Bytes.isAlphanumeric(text[at + 1]));
   }
 
   /** Four groups of four letters, as Google writes the passwords of programs. */

@@ -16,7 +16,12 @@ final class PrivateKeys {
 
   private static final int MAXIMUM_LABEL = 64;
   private static final byte[] END = "-----END ".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] PRIVATE = "PRIVATE KEY".getBytes(StandardCharsets.US_ASCII);
+
+  /** Words of the labels that say so. */
+  private static final List<byte[]> PRIVATE =
+      Stream.of("PRIVATE KEY", "OpenVPN Static key")
+          .map(words -> words.getBytes(StandardCharsets.US_ASCII))
+          .toList();
 
   private static final List<byte[]> STARTS =
       Stream.of("MI", "MC4CAQ", "MHcCAQ", "MFMCAQ", "MEcCAQ", "b3BlbnNzaC1rZXktdjE", "Proc-Type:", "lQ", "lI", "xc")
@@ -28,11 +33,10 @@ final class PrivateKeys {
   /** Gives the end of the block, or -1 when this is no private key. */
   static int apply(byte[] text, int anchor, int to, Work work, List<Span> out) {
     int label = anchor + ANCHOR.length();
-    int labelEnd = indexOf(text, label, Math.min(to, label + MAXIMUM_LABEL), PRIVATE);
-    if (labelEnd < 0) {
+    int body = labelEnd(text, label, Math.min(to, label + MAXIMUM_LABEL));
+    if (body < 0) {
       return -1;
     }
-    int body = labelEnd + PRIVATE.length;
     int close = indexOf(text, body, to, END);
     int end = close < 0 ? to : Math.min(to, close + END.length + (body - label) + 5);
     if (close >= 0 && close - body < 64) {
@@ -59,6 +63,17 @@ final class PrivateKeys {
       }
     }
     return false;
+  }
+
+  /** Where the words end that say what the block is, or -1. */
+  private static int labelEnd(byte[] text, int from, int to) {
+    for (byte[] words : PRIVATE) {
+      int at = indexOf(text, from, to, words);
+      if (at >= 0) {
+        return at + words.length;
+      }
+    }
+    return -1;
   }
 
   private static int indexOf(byte[] text, int from, int to, byte[] what) {

@@ -33,6 +33,10 @@ final class PublicValues {
           new Form("d09GM", 64, 256),
           new Form("d09GR", 64, 256),
           new Form("AAABAAE", 64, 256),
+          // Keys that browsers show
+          new Form("sb_publishable_", 40, 64),
+          new Form("phc_", 40, 52),
+          new Form("0x4AAAAAAA", 20, 40),
           // Stripe's publishable keys and identifiers
           new Form("pk_live_", 20, 140),
           new Form("pk_test_", 20, 140),
@@ -70,6 +74,7 @@ final class PublicValues {
           new Form("01", 26, 26),
           new Form("age1", 62, 62),
           new Form("npub1", 63, 63),
+          new Form("12D3KooW", 52, 52),
           new Form("xpub", 111, 111),
           // Keys that check signatures of files
           new Form("RWQ", 56, 56),
@@ -100,6 +105,19 @@ final class PublicValues {
           new Form("websocket-accept", 28, 28),
           new Form("websocket-key", 24, 24),
           new Form("x-amz-cf-id", 56, 56),
+          new Form("etag", 20, 80),
+          new Form("version-id", 32, 32),
+          // Places in lists, which a service gives out with each page
+          new Form("cursor", 20, 256),
+          new Form("scroll_id", 20, 256),
+          new Form("page_token", 20, 256),
+          new Form("pagetoken", 20, 256),
+          new Form("page token", 20, 256),
+          new Form("page-token", 20, 256),
+          // What signs or is enciphered in markup, and the names of keys
+          new Form("signaturevalue", 40, 256),
+          new Form("ciphervalue", 24, 256),
+          new Form("kid", 20, 64),
           // Proofs that somebody owns a domain, and signatures of mails
           new Form("site-verification", 43, 44),
           new Form(" bh", 44, 44),
@@ -159,7 +177,7 @@ final class PublicValues {
   /** Whether the name before says that the value is published. */
   private static boolean isNamedPublic(byte[] text, int start, int length) {
     int i = start;
-    while (i > 0 && start - i < 8 && " \"'=:>".indexOf(text[i - 1]) >= 0) {
+    while (i > 0 && start - i < 8 && " \"'=:>\n".indexOf(text[i - 1]) >= 0) {
       i--;
     }
     int from = Math.max(0, i - LONGEST_PUBLIC);

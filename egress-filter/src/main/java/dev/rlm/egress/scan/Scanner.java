@@ -106,6 +106,11 @@ public final class Scanner {
     enter(
         builder,
         owners,
+        Announced.WORDS,
+        (text, at, length, to, work, out) -> Announced.apply(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
         ForeignNames.WORDS,
         (text, at, length, to, work, out) -> ForeignNames.apply(text, at, length, to, out));
     enter(
