@@ -45,7 +45,9 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
   /** The pause after the first sweep; each is twice as long as the one before, since what is amiss shows soon after a fault. */
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-  private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(20);
+  /** For a daemon that is busy: one that is silent, or not there, is found out much earlier. */
+  private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(60);
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   /** No sandbox lives longer; after that, any engine may take its container for garbage. */
