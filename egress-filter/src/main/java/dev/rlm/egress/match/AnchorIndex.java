@@ -157,8 +157,8 @@ public final class AnchorIndex {
   }
 
   /**
-   * The multiplier with which the least of what is common passes by chance: a few bits in a hundred
-   * are set, and one that belongs to a common word costs more than all others.
+   * The multiplier with which the least of what is common passes by chance: less than one bit
+   * in a hundred is set, but one that a common word shares costs more than many others.
    */
   private static int bestMultiplier(List<Integer> keys, List<String> common) {
     int[] quads =
