@@ -60,7 +60,7 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile(
-          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|tokens?|secrets?)"
+          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|key[_.-]?tokens?|tokens?|secrets?)"
               + TAIL);
   private static final Shape PUBLIC_KEY =
       Shape.compile(

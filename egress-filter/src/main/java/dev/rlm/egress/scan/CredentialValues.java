@@ -124,6 +124,8 @@ final class CredentialValues {
         if (Columns.mayHead(text, bounds, to)) {
           work.spend(Columns.REACH);
           Columns.apply(text, CredentialName.at(text, keyword, to), to, out);
+        } else if (Inserts.mayName(text, bounds, to, work)) {
+          Inserts.apply(text, CredentialName.at(text, keyword, to), to, work, out);
         }
         return bounds.end();
       }

@@ -20,11 +20,13 @@ final class ForeignNames {
               "lösenord",
               "jelszó",
               "пароль",
+              "ключ api",
               "密码",
               "密碼",
               "口令",
               "パスワード",
               "비밀번호",
+              "비번",
               "كلمة المرور",
               "סיסמה",
               "mật khẩu",
@@ -38,6 +40,7 @@ final class ForeignNames {
               "senha",
               "clave",
               "mdp",
+              " pw ",
               "hasla",
               "kata sandi",
               "kata_sandi",
@@ -48,13 +51,16 @@ final class ForeignNames {
           .toList();
 
   private static final int REACH = 64;
-  private static final int MOST_WORDS = 4;
+  private static final int MOST_WORDS = 6;
 
   /** What stands between a password's name and itself in a sentence. */
   private static final Set<String> COPULAS =
       Set.of(
           "ist", "lautet", "war", "est", "es", "\u00e9", "\u00e8", "to", "is", "jest", "\u2014",
-          "-");
+          "-", "c'est");
+
+  /** Words that may stand between one of them and the password. */
+  private static final int MOST_ADVERBS = 2;
 
   /** The same in scripts that write no blanks. */
   private static final List<byte[]> DIRECTLY =
@@ -69,9 +75,11 @@ final class ForeignNames {
   /** Gives the end of what was examined. */
   static int apply(byte[] text, int at, int length, int to, List<Span> out) {
     int end = at + length;
+    // German and Dutch put them at the end of longer words.
+    boolean compound = text[end - 1] == 't' || text[end - 1] == 'd';
     boolean inWord =
-        (end < to && Bytes.isLetter(text[end]))
-            || (at > 0 && Bytes.isLower(text[at]) && Bytes.isLower(text[at - 1]));
+        (end < to && Bytes.isLetter(text[end]) && text[end - 1] != ' ')
+            || (!compound && at > 0 && Bytes.isLower(text[at]) && Bytes.isLower(text[at - 1]));
     if (inWord) {
       return end;
     }
@@ -99,17 +107,27 @@ final class ForeignNames {
       }
     }
     int limit = Math.min(to, end + REACH);
-    int from = end;
+    int from = text[end - 1] == ' ' ? end - 1 : end;
+    boolean told = false;
+    int adverbs = 0;
     for (int words = 0; words < MOST_WORDS && from < limit && text[from] == ' '; words++) {
       int close = ++from;
       while (close < limit && !Bytes.isSpace(text[close])) {
         close++;
       }
       String word = new String(text, from, close - from, StandardCharsets.UTF_8);
-      if (word.endsWith(":") || COPULAS.contains(word.toLowerCase(Locale.ROOT))) {
-        Phrases.bare(text, Math.min(limit, close + 1), limit, out);
-        return;
+      if (told || words == 0) {
+        int found = out.size();
+        Phrases.bare(text, from, limit, out);
+        if (out.size() > found || (told && ++adverbs > MOST_ADVERBS)) {
+          if (!told && !Randomness.looksGenerated(text, from, close)) {
+            out.subList(found, out.size()).clear(); // the name of a thing
+          } else {
+            return;
+          }
+        }
       }
+      told |= word.endsWith(":") || COPULAS.contains(word.toLowerCase(Locale.ROOT));
       from = close;
     }
   }

@@ -20,6 +20,7 @@ final class NextWord {
   private static final int LONGEST_NAME = 20;
   private static final int SHORTEST_TOKEN = 16;
   private static final int ACCOUNT = 42;
+  private static final int WIDEST_GAP = 40;
 
   private NextWord() {}
 
@@ -34,6 +35,13 @@ final class NextWord {
     }
     if (text[at + 1] < 0 && at + 5 < to && text[at + 4] == ' ') {
       return inRow(text, name, at + 5, to); // an arrow or a long dash
+    }
+    if (text[at + 1] == ' ') {
+      int value = at;
+      while (value < to && value - at < WIDEST_GAP && text[value] == ' ') {
+        value++;
+      }
+      return inRow(text, name, value, to); // a cell of a table
     }
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
     if (!quoted && !Bytes.isAlphanumeric(text[at + 1])) {

@@ -26,6 +26,7 @@ final class PasswordValues {
       return false;
     }
     if (!isLiteral(text, value)
+        || isParameter(text, value)
         || isSelectorOrAddress(text, start, end)
         || Placeholders.isEmptyWord(text, start, end)) {
       return false;
@@ -68,6 +69,14 @@ final class PasswordValues {
                   && !isOwnName(text, name, start, end);
       case OPTION -> noCall || !isExpression(text, start, end, to);
     };
+  }
+
+  /** Whether it is a parameter of a statement, such as {@code @name}. */
+  private static boolean isParameter(byte[] text, Assignment value) {
+    int length = value.end() - value.start();
+    return value.notation() != Notation.QUOTED
+        && text[value.start()] == '@'
+        && Profile.of(text, value.start(), value.end()).letters() == length - 1;
   }
 
   private static boolean isLiteral(byte[] text, Assignment value) {

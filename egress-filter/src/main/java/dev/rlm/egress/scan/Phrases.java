@@ -141,9 +141,15 @@ final class Phrases {
   }
 
   /** A word without quotes must be one that no sentence would go on with. */
-  static void bare(byte[] text, int from, int limit, List<Span> out) {
+  static void bare(byte[] text, int start, int limit, List<Span> out) {
+    int from = start;
+    // Quotes of other scripts, of two or three bytes.
+    while (from < limit && (text[from] < 0 || text[from] == '(')) {
+      from++;
+    }
     int end = from;
     while (end < limit
+        && text[end] >= 0
         && !Bytes.isSpace(text[end])
         && "\"'`<".indexOf(text[end]) < 0
         && !isStop(text, end, limit)) {

@@ -24,6 +24,7 @@ final class Placeholders {
           "string",
           "text",
           "password",
+          "contrasena",
           "passwd",
           "pass",
           "pwd",

@@ -29,6 +29,7 @@ final class PublicValues {
           new Form("iVBORw0KGgo", 40, 256),
           new Form("/9j/", 64, 256),
           new Form("R0lGOD", 40, 256),
+          new Form("JVBERi0", 20, 256),
           new Form("UklGR", 64, 256),
           new Form("d09GM", 64, 256),
           new Form("d09GR", 64, 256),
@@ -60,6 +61,13 @@ final class PublicValues {
           new Form("msg_", 28, 28),
           new Form("call_", 29, 29),
           new Form("toolu_", 30, 30),
+          new Form("run_", 28, 28),
+          new Form("thread_", 31, 31),
+          new Form("asst_", 29, 29),
+          new Form("step_", 29, 29),
+          new Form("file-", 27, 29),
+          // Resources of clouds
+          new Form("db-", 29, 29),
           // Source maps
           new Form("eyJ2ZXJzaW9uIjoz", 64, 256),
           // Mangled names of C++
@@ -118,6 +126,15 @@ final class PublicValues {
           new Form("signaturevalue", 40, 256),
           new Form("ciphervalue", 24, 256),
           new Form("kid", 20, 64),
+          new Form("\"x", 43, 43),
+          new Form("\"y", 43, 43),
+          new Form("'x", 43, 43),
+          new Form("'y", 43, 43),
+          // Clicks and playlists in addresses
+          new Form("gclid", 20, 256),
+          new Form("fbclid", 20, 256),
+          new Form("msclkid", 20, 256),
+          new Form("&list", 18, 42),
           // Proofs that somebody owns a domain, and signatures of mails
           new Form("site-verification", 43, 44),
           new Form(" bh", 44, 44),

@@ -1,7 +1,6 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.Confidence;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,8 +13,6 @@ final class UserInfo {
 
   /** What follows the password where a driver writes the protocol behind it. */
   static final List<String> PROTOCOLS = List.of("@tcp(", "@unix(");
-
-  private static final byte[] INGEST = ".ingest.".getBytes(StandardCharsets.US_ASCII);
 
   private UserInfo() {}
 
@@ -62,9 +59,7 @@ final class UserInfo {
       return i;
     }
     if (colon < 0 || colon > at) {
-      if (!isPublicDsn(text, at + 1, i)) {
-        bareToken(text, start, at, out);
-      }
+      bareToken(text, start, at, out);
       return i;
     }
     int from = colon + 1;
@@ -87,16 +82,6 @@ final class UserInfo {
   private static boolean isDefault(byte[] text, int start, int colon, int at) {
     return Profile.of(text, start, colon).letters() == colon - start
         && Arrays.equals(text, start, colon, text, colon + 1, at);
-  }
-
-  /** Whether the host is one that browsers send errors to, with a key that all of them show. */
-  private static boolean isPublicDsn(byte[] text, int from, int end) {
-    for (int i = from; i < end && text[i] != '/'; i++) {
-      if (Bytes.startsWith(text, i, end, INGEST)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** A token may stand where the user's name would. */
