@@ -118,7 +118,7 @@ final class ForeignNames {
       String word = new String(text, from, close - from, StandardCharsets.UTF_8);
       if (told || words == 0) {
         int found = out.size();
-        Phrases.bare(text, from, limit, out);
+        Phrases.bare(text, from, Math.min(to, from + REACH), out);
         if (out.size() > found || (told && ++adverbs > MOST_ADVERBS)) {
           if (!told && !Randomness.looksGenerated(text, from, close)) {
             out.subList(found, out.size()).clear(); // the name of a thing

@@ -77,6 +77,9 @@ final class Phrases {
 
   private static final int REACH = 240;
 
+  /** Bytes of the longest password that is taken out of a sentence. */
+  private static final int LONGEST = 64;
+
   private Phrases() {}
 
   /** Examines a call for a quoted argument, counted outside of braces. */
@@ -135,7 +138,7 @@ final class Phrases {
         add(text, i + 1, close, out);
       }
     } else {
-      bare(text, i, limit, out);
+      bare(text, i, Math.min(to, i + LONGEST), out);
     }
     return anchor + 1;
   }
