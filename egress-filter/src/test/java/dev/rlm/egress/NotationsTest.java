@@ -29,6 +29,8 @@ class NotationsTest {
         // Fallbacks of variables
         "local token = os.getenv(\"GATEWAY_TOKEN\") or \"⟦f631d4c4b6d7b68acabee7a250cb3a4a3345e21e⟧\"",
         "const key = process.env.SHOP_API_KEY ?? '⟦f631d4c4b6d7b68acabee7a250cb3a4a3345e21e⟧';",
+        // Whole, though every line of it is a digest to look at
+        "-----BEGIN OpenVPN Static key V1-----\n⟦8abbfac5fb6948c5b67e31d590690fe2⟧\n⟦314547145b4c8c616aa91f249ba2485b⟧\n-----END OpenVPN Static key V1-----\n",
         // JSON in markup
         "<div data=\"{&quot;password&quot;:&quot;⟦MtefYSaSoy8zPp⟧&quot;}\">",
         // Sentences

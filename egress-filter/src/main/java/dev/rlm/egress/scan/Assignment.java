@@ -162,31 +162,34 @@ record Assignment(int start, int end, Notation notation) {
     return bare(cursor.text, cursor.at, to, tight ? Notation.TIGHT : Notation.LOOSE);
   }
 
-  /** Whether the name is that of a call which is told where a secret is kept, as in {@code get_password("…")}. */
-  private static boolean isGetter(byte[] text, int nameEnd) {
-    int start = nameEnd;
-    while (start > 0 && Bytes.isName(text[start - 1]) && text[start - 1] != '.' && nameEnd - start < MAXIMUM_GAP) {
-      start--;
-    }
-    int first = start;
-    return GETTERS.stream().anyMatch(verb -> Bytes.startsWith(text, first, nameEnd, verb));
-  }
-
-  /** Whether the name is a symbol such as {@code :name}. */
-  private static boolean isSymbol(byte[] text, int nameEnd) {
+  /** Where the name begins that ends at a place. */
+  private static int nameStart(byte[] text, int nameEnd) {
     int start = nameEnd;
     while (start > 0 && Bytes.isName(text[start - 1]) && nameEnd - start < MAXIMUM_GAP) {
       start--;
     }
+    return start;
+  }
+
+  /** Whether the name is that of a call which is told where a secret is kept: {@code get_password("…")}. */
+  private static boolean isGetter(byte[] text, int nameEnd) {
+    int verb = nameStart(text, nameEnd);
+    for (int i = verb; i < nameEnd; i++) {
+      verb = text[i] == '.' ? i + 1 : verb;
+    }
+    int first = verb;
+    return GETTERS.stream().anyMatch(getter -> Bytes.startsWith(text, first, nameEnd, getter));
+  }
+
+  /** Whether the name is a symbol such as {@code :name}. */
+  private static boolean isSymbol(byte[] text, int nameEnd) {
+    int start = nameStart(text, nameEnd);
     return start > 0 && text[start - 1] == ':';
   }
 
   /** Whether the name is that of an element with attributes; moves on to the end of its tag. */
   private static boolean isTag(byte[] text, int nameEnd, Cursor cursor) {
-    int start = nameEnd;
-    while (start > 0 && Bytes.isName(text[start - 1]) && nameEnd - start < MAXIMUM_GAP) {
-      start--;
-    }
+    int start = nameStart(text, nameEnd);
     if (start == 0 || text[start - 1] != '<' || cursor.peek() != ' ') {
       return false;
     }

@@ -116,15 +116,11 @@ final class ForeignNames {
         close++;
       }
       String word = new String(text, from, close - from, StandardCharsets.UTF_8);
-      if (told || words == 0) {
+      if (told || (words == 0 && Randomness.looksGenerated(text, from, close))) {
         int found = out.size();
         Phrases.bare(text, from, Math.min(to, from + REACH), out);
         if (out.size() > found || (told && ++adverbs > MOST_ADVERBS)) {
-          if (!told && !Randomness.looksGenerated(text, from, close)) {
-            out.subList(found, out.size()).clear(); // the name of a thing
-          } else {
-            return;
-          }
+          return;
         }
       }
       told |= word.endsWith(":") || COPULAS.contains(word.toLowerCase(Locale.ROOT));

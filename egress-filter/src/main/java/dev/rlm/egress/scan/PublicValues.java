@@ -90,7 +90,10 @@ final class PublicValues {
           new Form("tb1q", 42, 62),
           new Form("bc1p", 62, 62));
 
-  /** What is published behind a name: its length is that of nothing else. */
+  /**
+   * What is published behind a name: its length is that of nothing else, or nothing else stands
+   * there. Known formats are found behind these names all the same.
+   */
   private static final List<Form> NAMED =
       List.of(
           new Form("publickey", 40, 40),
