@@ -22,6 +22,9 @@ final class Attack {
   /** A machine that stood still for a while measures wrong; one that measures so again and again does not. */
   private static final int MEASUREMENTS = 3;
 
+  /** The least time that processor time is set against, in milliseconds: one that ends at once may be busy all the while. */
+  private static final double LEAST_WALL_MS = 1_000;
+
   private static final String PORT = "PORT";
 
   private final Target target;
@@ -82,7 +85,7 @@ final class Attack {
   }
 
   private String excess(JsonNode usage) {
-    double cores = usage.path("cpu_ms").asDouble() / Math.max(1, usage.path("wall_ms").asDouble());
+    double cores = usage.path("cpu_ms").asDouble() / Math.max(LEAST_WALL_MS, usage.path("wall_ms").asDouble());
     double megabytes = usage.path("memory_peak_bytes").asDouble() / 1e6;
     return cores > probe.most().cores() || megabytes > probe.most().megabytes()
         ? "used %.2f cores and %.0f MB".formatted(cores, megabytes)

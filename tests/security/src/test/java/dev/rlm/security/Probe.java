@@ -40,7 +40,7 @@ record Probe(
   /**
    * What the host may measure.
    *
-   * @param cores processor time by time
+   * @param cores processor time by time, of which a second counts at the least
    * @param megabytes of memory at its peak, in millions of bytes
    */
   record Most(double cores, double megabytes) {}
