@@ -21,6 +21,7 @@ final class CgroupMeter {
   /** Reads nothing: the daemon is elsewhere, or its control groups cannot be seen. */
   static final CgroupMeter NONE = new CgroupMeter(Optional.empty(), Optional.empty());
 
+  private static final String PEAK_OF_VERSION_ONE = "memory.max_usage_in_bytes";
   private static final Path PROC = Path.of("/proc");
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
@@ -60,11 +61,19 @@ final class CgroupMeter {
       } else if (List.of(parts[1].split(",")).contains("cpuacct")) {
         cpu.add(root.resolve("cpuacct").resolve(group).resolve("cpuacct.usage"));
       } else if (parts[1].equals("memory")) {
-        memory.add(root.resolve("memory").resolve(group).resolve("memory.max_usage_in_bytes"));
+        memory.add(root.resolve("memory").resolve(group).resolve(PEAK_OF_VERSION_ONE));
       }
     }
     return new CgroupMeter(
         cpu.stream().filter(Files::isReadable).findFirst(), memory.stream().filter(Files::isReadable).findFirst());
+  }
+
+  /** Begins to count the kernel's notices that the memory ran out; where it gives none, nothing is heard. */
+  OomNotices notices() {
+    return memory
+        .filter(file -> file.endsWith(PEAK_OF_VERSION_ONE))
+        .map(file -> OomNotices.of(file.resolveSibling("")))
+        .orElse(OomNotices.NONE);
   }
 
   SandboxProcess.Consumption read() {

@@ -37,6 +37,9 @@ final class DockerContainer implements SandboxProcess {
   /** On a machine with ten times the work that it can do the daemon is later: it is waited for where memory may have run out. */
   private static final long BUSY_EVENT_LAG_MILLIS = 2_000;
 
+  /** How often it is asked for the kernel's word while the daemon's is waited for. */
+  private static final long NOTICE_MILLIS = 10;
+
   /** A container that was not seen to use this share of its memory, in percent, was hardly ended for want of more. */
   private static final int NEAR_LIMIT_PERCENT = 80;
 
@@ -49,6 +52,7 @@ final class DockerContainer implements SandboxProcess {
   private final DockerHttpClient.Response attached;
   private final GuestOutput output;
   private final CgroupMeter meter;
+  private final OomNotices notices;
   private final ContainerWatch watch;
   private final Optional<GuestFiles> files;
   private final Runnable removal;
@@ -61,6 +65,7 @@ final class DockerContainer implements SandboxProcess {
    * Takes over a container.
    *
    * @param memory its limit
+   * @param notices of the kernel that it was reached; closed with the container
    * @param files what it may read of this machine
    * @param removal starts the removal of the container in the background
    */
@@ -71,6 +76,7 @@ final class DockerContainer implements SandboxProcess {
       GuestInput input,
       DockerHttpClient.Response attached,
       CgroupMeter meter,
+      OomNotices notices,
       ContainerWatch watch,
       Optional<GuestFiles> files,
       Runnable removal) {
@@ -81,6 +87,7 @@ final class DockerContainer implements SandboxProcess {
     this.attached = attached;
     this.output = new GuestOutput(attached.getBody());
     this.meter = meter;
+    this.notices = notices;
     this.watch = watch;
     this.files = files;
     this.removal = removal;
@@ -175,7 +182,7 @@ final class DockerContainer implements SandboxProcess {
       long lag = mayHaveRunOut(peak, status) ? BUSY_EVENT_LAG_MILLIS : EVENT_LAG_MILLIS;
       boolean oomKilled =
           Boolean.TRUE.equals(state.getOOMKilled())
-              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && heard(memoryRanOut, lag));
+              || (ExitEvidence.mayFollowOutOfMemory(status.intValue()) && ranOut(lag));
       boolean fromOutside = !oomKilled && status > SIGNALLED && heard(killedFromOutside, EVENT_LAG_MILLIS);
       return Optional.of(new ExitEvidence(status.intValue(), oomKilled, fromOutside, peak, output.diagnostics()));
     } catch (DockerException | SandboxUnavailableException e) {
@@ -187,6 +194,17 @@ final class DockerContainer implements SandboxProcess {
   /** Whether it was seen near its limit, or not seen and ended as the kernel ends it there: few do so for another reason. */
   private boolean mayHaveRunOut(OptionalLong peak, long status) {
     return peak.isPresent() ? peak.getAsLong() >= memory / 100 * NEAR_LIMIT_PERCENT : status == KILLED_BY_KERNEL;
+  }
+
+  /** Whether the daemon or the kernel says so in time: the one may be late, and the other say more when the group is gone. */
+  private boolean ranOut(long lagMillis) throws InterruptedException {
+    Deadline late = Deadline.after(Duration.ofMillis(lagMillis));
+    while (!notices.ranOut() && !heard(memoryRanOut, NOTICE_MILLIS)) {
+      if (late.expired()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean heard(CountDownLatch event, long lagMillis) throws InterruptedException {
@@ -208,6 +226,7 @@ final class DockerContainer implements SandboxProcess {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       watch.forget(id);
+      notices.close();
       removal.run();
       Thread.ofVirtual().name("detach").start(this::detach);
     }

@@ -281,7 +281,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
                 return pid == null ? CgroupMeter.NONE : CgroupMeter.ofProcess(pid, id);
               });
       started = true;
-      return new DockerContainer(id, memory, daemon, input, attached, meter, watch, guestFiles, removal);
+      return new DockerContainer(id, memory, daemon, input, attached, meter, meter.notices(), watch, guestFiles, removal);
     } finally {
       if (!started) {
         input.close();
