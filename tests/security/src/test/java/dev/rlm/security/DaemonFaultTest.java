@@ -157,6 +157,7 @@ final class DaemonFaultTest {
     String session = openSession();
     assertEquals(200, engine.post(session, Map.of("code", "kept = 41")).statusCode());
     CompletableFuture<HttpResponse<String>> lasting = engine.begin("import time\ntime.sleep(20)\n'lasted'", 120);
+    await("a run and a session", () -> engine.metric("rlm_pool_leased") == 2);
     CompletableFuture<HttpResponse<String>> ending = engine.begin(ENDLESS, 30); // Longer than it takes to find out.
     await("two runs and a session", () -> engine.metric("rlm_pool_leased") == 3);
 
@@ -165,7 +166,7 @@ final class DaemonFaultTest {
     await("it is found out", () -> engine.get("/ready").statusCode() == 503);
     unavailable("sandbox_unavailable");
     assertEquals(503, engine.post(session, Map.of("code", "kept")).statusCode());
-    assertEquals("sandbox_lost", json(ending.join()).get("outcome").textValue(), ending.join()::body);
+    assertEquals("sandbox_lost", json(ending.join()).get("outcome").textValue(), () -> ending.join().body() + "\n" + engine.log());
     await("what cannot be removed is counted", () -> engine.metric("rlm_containers_quarantined") > 0);
     daemon.signal("CONT");
     assertEquals("'lasted'", json(lasting.join()).path("result").textValue(), lasting.join()::body);
