@@ -1,8 +1,10 @@
 package dev.rlm.egress;
 
 import dev.rlm.egress.scan.LiteralIndex;
+import dev.rlm.egress.scan.ScanBudget;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
+import dev.rlm.egress.scan.TokenRuns;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,13 +65,14 @@ public final class ContextSecrets {
   private static ContextSecrets in(Document document, Scanner scanner) throws IOException {
     Set<ByteBuffer> seen = new HashSet<>();
     List<byte[]> values = new ArrayList<>();
+    ScanBudget budget = new ScanBudget();
     byte[] piece = new byte[PIECE];
     int kept = 0;
     int count = document.read(piece, kept, PIECE);
     while (count > 0 && values.size() < MOST) {
       int length = kept + count;
       List<Span> found = new ArrayList<>();
-      scanner.scan(piece, length, Scanner.Scope.ALL, found);
+      scanner.scan(piece, length, TokenRuns.of(piece, length), budget, found);
       for (Span span : found) {
         byte[] value = Arrays.copyOfRange(piece, span.start(), span.end());
         if (span.kind() == Span.Kind.SECRET

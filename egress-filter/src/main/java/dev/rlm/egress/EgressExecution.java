@@ -1,5 +1,6 @@
 package dev.rlm.egress;
 
+import dev.rlm.egress.scan.ScanBudget;
 import dev.rlm.egress.scan.Span;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,7 @@ public final class EgressExecution {
   private final Map<Channel, Tail> tails = new EnumMap<>(Channel.class);
   private final Map<Channel, Long> offsets = new EnumMap<>(Channel.class);
   private final Map<Channel, Carry> carries = new EnumMap<>(Channel.class);
+  private final ScanBudget budget = new ScanBudget();
   private final ReportBuilder report;
   private Tail arrivals = Tail.EMPTY;
   private long echoLeft;
@@ -217,6 +219,7 @@ public final class EgressExecution {
             view.text(),
             view.length(),
             contexts,
+            budget,
             deepSeen < filter.policy().limits().deepBytes(),
             patient);
     spans.sort(BY_START);

@@ -7,6 +7,7 @@ import dev.rlm.egress.echo.EchoScanner;
 import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
 import dev.rlm.egress.scan.LiteralIndex;
+import dev.rlm.egress.scan.ScanBudget;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
 import java.io.IOException;
@@ -196,11 +197,17 @@ public final class EgressFilter {
   /**
    * Everything that a text holds, whatever the policy does about it.
    *
+   * @param budget for the output that it is a part of
    * @param patient whether to wait for an index that is not built yet; otherwise the text as a whole
    *     counts as a copy of its document, if it is long enough to be one
    */
   List<Span> find(
-      byte[] text, int to, List<ContextIndex> contexts, boolean deep, boolean patient) {
+      byte[] text,
+      int to,
+      List<ContextIndex> contexts,
+      ScanBudget budget,
+      boolean deep,
+      boolean patient) {
     List<LiteralIndex> literals = new ArrayList<>();
     if (!ownSecrets.isEmpty()) {
       literals.add(ownSecrets);
@@ -218,7 +225,7 @@ public final class EgressFilter {
       }
     }
     List<Span> spans =
-        new Inspector(scanner, literals, echoes, !contexts.isEmpty(), deep).inspect(text, to);
+        new Inspector(scanner, literals, echoes, !contexts.isEmpty(), budget, deep).inspect(text, to);
     if (!compared && to >= policy.echo().minimumRun()) {
       spans.add(new Span(0, to, "context-uncompared", Confidence.LOW, Span.Kind.ECHO, List.of()));
     }
@@ -243,7 +250,8 @@ public final class EgressFilter {
       Decoded masked = Masked.of(text, to, gone);
       List<Span> more = new ArrayList<>();
       for (Span span :
-          new Inspector(scanner, literals, List.of(), false, deep).inspect(masked.bytes(), masked.length())) {
+          new Inspector(scanner, literals, List.of(), false, new ScanBudget(), deep)
+              .inspect(masked.bytes(), masked.length())) {
         int start = masked.sourceStart(span.start(), span.end());
         int end = masked.sourceEnd(span.start(), span.end());
         if (gone.stream().noneMatch(old -> old.start() <= start && end <= old.end())) {

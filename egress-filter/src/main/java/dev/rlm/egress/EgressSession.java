@@ -1,5 +1,6 @@
 package dev.rlm.egress;
 
+import dev.rlm.egress.scan.ScanBudget;
 import dev.rlm.egress.scan.Span;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -106,7 +107,7 @@ public final class EgressSession {
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<String> ids = new ArrayList<>();
-    for (Span span : filter.find(bytes, bytes.length, contexts, true, false)) {
+    for (Span span : filter.find(bytes, bytes.length, contexts, new ScanBudget(), true, false)) {
       if (span.kind() != Span.Kind.ECHO && !ids.contains(span.rule())) {
         ids.add(span.rule());
       }

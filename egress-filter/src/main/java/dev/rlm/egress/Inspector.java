@@ -5,6 +5,7 @@ import dev.rlm.egress.decode.Views;
 import dev.rlm.egress.echo.EchoScanner;
 import dev.rlm.egress.scan.Bytes;
 import dev.rlm.egress.scan.LiteralIndex;
+import dev.rlm.egress.scan.ScanBudget;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
 import dev.rlm.egress.scan.TokenRuns;
@@ -31,6 +32,7 @@ final class Inspector {
   private final List<LiteralIndex> literals;
   private final List<EchoScanner> echoes;
   private final boolean hasContext;
+  private final ScanBudget budget;
   private final boolean deep;
   private long left;
 
@@ -39,11 +41,13 @@ final class Inspector {
       List<LiteralIndex> literals,
       List<EchoScanner> echoes,
       boolean hasContext,
+      ScanBudget budget,
       boolean deep) {
     this.scanner = scanner;
     this.literals = literals;
     this.echoes = echoes;
     this.hasContext = hasContext;
+    this.budget = budget;
     this.deep = deep;
   }
 
@@ -61,7 +65,7 @@ final class Inspector {
   }
 
   private void look(byte[] text, int to, TokenRuns runs, List<Span> spans) {
-    scanner.scan(text, to, runs, spans);
+    scanner.scan(text, to, runs, budget, spans);
     for (LiteralIndex index : literals) {
       index.scan(text, to, spans);
     }
@@ -187,7 +191,7 @@ final class Inspector {
 
   private void formats(Decoded view, List<Span> spans) {
     List<Span> inner = new ArrayList<>();
-    scanner.scan(view.bytes(), view.length(), Scanner.Scope.FORMATS, inner);
+    scanner.scanForFormats(view.bytes(), view.length(), budget, inner);
     inner.forEach(span -> spans.add(mapped(span, view)));
   }
 

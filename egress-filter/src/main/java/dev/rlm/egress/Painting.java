@@ -2,7 +2,7 @@ package dev.rlm.egress;
 
 import dev.rlm.egress.scan.Span;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,12 +43,8 @@ final class Painting {
     }
   }
 
-  private static final Comparator<Span> TELLING =
-      Comparator.comparing((Span span) -> span.kind() == Span.Kind.ENGINE_SECRET)
-          .thenComparing(span -> !Cuts.isGuess(span))
-          .thenComparing(Span::confidence)
-          .thenComparing(span -> span.end() - span.start())
-          .thenComparing(Span::rule, Comparator.reverseOrder());
+  /** The bytes from which on nothing is covered yet. */
+  private int clearFrom;
 
   private final int size;
   private int[] owner = new int[0];
@@ -69,12 +65,19 @@ final class Painting {
     }
     Area mine = new Area(span, tag, view.place(from));
     areas.add(mine);
-    int joined = 0;
+    if (view.isWhole() && mine.first >= clearFrom) {
+      clearFrom = mine.first + to - from;
+      Arrays.fill(owner, mine.first, clearFrom, areas.size());
+      return;
+    }
+    clearFrom = Math.max(clearFrom, view.place(to - 1) + 1);
+    int number = areas.size();
+    int joined = number;
     for (int i = from; i < to; i++) {
       int place = view.place(i);
       int other = owner[place];
       if (other == 0) {
-        owner[place] = areas.size();
+        owner[place] = number;
       } else if (other != joined) {
         join(areas.get(other - 1), mine);
         joined = other;
@@ -88,12 +91,28 @@ final class Painting {
     if (left == right) {
       return;
     }
-    if (TELLING.compare(right.best, left.best) > 0) {
+    if (tellsMore(right.best, left.best)) {
       left.best = right.best;
       left.tag = right.tag;
     }
     left.first = Math.min(left.first, right.first);
     right.target = left;
+  }
+
+  private static boolean tellsMore(Span one, Span other) {
+    boolean own = one.kind() == Span.Kind.ENGINE_SECRET;
+    if (own != (other.kind() == Span.Kind.ENGINE_SECRET)) {
+      return own;
+    }
+    boolean guess = Cuts.isGuess(one);
+    if (guess != Cuts.isGuess(other)) {
+      return !guess;
+    }
+    int confidence = one.confidence().compareTo(other.confidence());
+    int length = one.end() - one.start() - (other.end() - other.start());
+    return confidence != 0
+        ? confidence > 0
+        : length != 0 ? length > 0 : one.rule().compareTo(other.rule()) < 0;
   }
 
   boolean covered(int place) {

@@ -31,6 +31,11 @@ final class View {
     return from;
   }
 
+  /** Whether its new bytes are all those of the arrival log, in their order. */
+  boolean isWhole() {
+    return places == null;
+  }
+
   /** The place in the arrival log of a byte of the text that is new. */
   int place(int index) {
     return places == null ? index - from : places[index - from];

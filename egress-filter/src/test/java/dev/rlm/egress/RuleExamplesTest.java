@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rlm.egress.rule.CompiledRule;
 import dev.rlm.egress.rule.Rule;
+import dev.rlm.egress.scan.ScanBudget;
 import dev.rlm.egress.scan.Scanner;
 import dev.rlm.egress.scan.Span;
+import dev.rlm.egress.scan.TokenRuns;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -101,7 +103,7 @@ class RuleExamplesTest {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<Span> found = new ArrayList<>();
     new Scanner(List.of(new CompiledRule(rule)))
-        .scan(bytes, bytes.length, Scanner.Scope.ALL, found);
+        .scan(bytes, bytes.length, TokenRuns.of(bytes, bytes.length), new ScanBudget(), found);
     return found;
   }
 }

@@ -47,6 +47,8 @@ final class WorstCaseBenchmark {
     Map<String, byte[]> texts = new LinkedHashMap<>();
     texts.put("anchor flood", repeat("ghp_"));
     texts.put("assignment flood", repeat("key=token=secret:password="));
+    texts.put("passwords", repeat("PASSWORD=hunter2x\n"));
+    texts.put("credentials", repeat("  \"client_secret\": \"x8Kd93kfLs93kd\",\n"));
     texts.put("near misses", repeat("ghp_1B4a2e77838347a7E420ce178F2E7c6912E "));
     texts.put("dots and tokens", repeat("eyJhbGciOiJIUzI1NiJ9."));
     texts.put("addresses", repeat("https://user:"));

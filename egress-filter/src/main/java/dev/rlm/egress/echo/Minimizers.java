@@ -68,9 +68,15 @@ final class Minimizers {
     least(ranks, windows);
     int found = gather(ranks, choices, places);
     int kept = 0;
+    int monotonous = -2;
     for (int i = 0; i < found; i++) {
       int at = places[i];
-      if (from + at != last && !Steps.isMonotonous(values, at)) {
+      // In a text that repeats itself every window is chosen: each need not be compared whole.
+      if (at == monotonous + 1
+          ? Steps.staysMonotonous(values, at)
+          : Steps.isMonotonous(values, at)) {
+        monotonous = at;
+      } else if (from + at != last) {
         places[kept] = from + at;
         hashes[kept++] = steps.hash(eights[at], eights[at + EIGHT], eights[at + 2 * EIGHT]);
       }

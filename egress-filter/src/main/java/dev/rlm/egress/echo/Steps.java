@@ -19,6 +19,9 @@ final class Steps {
   /** Steps that are taken together as one value; three times as many are a window. */
   static final int EIGHT = WINDOW / 3;
 
+  /** Steps after which it does. */
+  private static final int PERIOD = 4;
+
   private static final int OUTER = 0x9E3779B1;
   private static final int SECOND = 0x85EBCA6B;
   private static final int THIRD = 0xC2B2AE35;
@@ -120,6 +123,11 @@ final class Steps {
    * zeros.
    */
   static boolean isMonotonous(int[] steps, int at) {
-    return Arrays.equals(steps, at, at + WINDOW - 4, steps, at + 4, at + WINDOW);
+    return Arrays.equals(steps, at, at + WINDOW - PERIOD, steps, at + PERIOD, at + WINDOW);
+  }
+
+  /** The same of a window when the one that begins a step before it does. */
+  static boolean staysMonotonous(int[] steps, int at) {
+    return steps[at + WINDOW - PERIOD - 1] == steps[at + WINDOW - 1];
   }
 }

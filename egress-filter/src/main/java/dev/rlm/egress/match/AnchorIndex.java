@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,8 +15,8 @@ import java.util.stream.Stream;
  * Finds many literals at once, with or without regard to case. At every place four bytes are folded,
  * hashed and looked up in a bit table; the lookups do not depend on each other, which is what makes
  * this faster than an automaton on a modern core. The four bytes are the least common ones of each
- * literal, so that little passes. What passes is compared with those and with four more, which stand
- * beside them in one table, and what passes that in full. Immutable, hence thread-safe.
+ * literal, so that little passes. What passes is compared with the first eight bytes, which stand in
+ * one table, and longer literals then in full. Immutable, hence thread-safe.
  *
  * <p>Literals have at least three bytes; those of three are entered with every byte that may follow
  * in a token.
@@ -56,17 +57,9 @@ public final class AnchorIndex {
   @SuppressWarnings("ArrayRecordComponent")
   private record Entry(byte[] bytes, int offset, int fold, int id) {
 
-    /** Where those four of its bytes stand that tell most beside the first four. */
-    int rest() {
-      int last = Math.max(0, bytes.length - 4);
-      return last - offset > offset ? last : 0;
-    }
-
-    boolean stands(byte[] text, int from, int start, int to) {
-      if (start < from || start + bytes.length > to) {
-        return false;
-      }
-      for (int i = 0; i < bytes.length; i++) {
+    /** Whether it stands at a place, as far as its first bytes are known to do so. */
+    boolean stands(byte[] text, int start, int known) {
+      for (int i = known; i < bytes.length; i++) {
         if ((text[start + i] | fold) != bytes[i]) {
           return false;
         }
@@ -96,63 +89,69 @@ public final class AnchorIndex {
   private static final int BLOCK = 4096;
 
   /**
-   * What a row of the table holds of a literal: three bytes of its key, and above them how many bits
-   * of the next do not count; four other bytes; how far they are from the key's; its number, with a
-   * sign if another row may hold a literal with the same bytes.
+   * What a row of the table holds of a literal: its first eight bytes; and of the second number three
+   * bytes of its key, how far on in it they stand, how many bits of the first number do not count, its
+   * length, and as a sign whether its case counts.
    */
-  private static final int ROW = 4;
+  private static final int ROW = 2;
 
   private static final int THREE = 0xffffff;
-  private static final int UNCOUNTED = 24;
+  private static final int FOURTH = 24;
+  private static final int OFFSET = 24;
+  private static final int UNCOUNTED = 32;
+  private static final int LENGTH = 40;
+  private static final int LONGEST = 0xff;
 
-  private static final int REST = 1;
-  private static final int DISTANCE = 2;
-  private static final int NUMBER = 3;
-  private static final int MORE = Integer.MIN_VALUE;
+  /** The rows whose keys have the same hash of so many bits stand together. */
+  private static final int BUCKET_BITS = 12;
 
   private final int[] filter = new int[1 << (BITS - 5)];
   private final int multiplier;
-  private final int[] table;
-  private final int mask;
-  private final int shift;
-  private final List<Entry> entries;
+  private final long[] table;
+
+  /** Where in the table each bucket begins, and at last where the last one ends. */
+  private final int[] buckets = new int[(1 << BUCKET_BITS) + 1];
+
+  private final Entry[] entries;
   private final int furthest;
 
   private AnchorIndex(List<Entry> entries, List<String> common) {
-    this.entries = List.copyOf(entries);
     List<Integer> keys = entries.stream().flatMap(AnchorIndex::keys).toList();
     multiplier = bestMultiplier(keys, common);
     keys.forEach(this::pass);
-    table = new int[ROW * Integer.highestOneBit(Math.max(16, entries.size() * 4))];
-    mask = table.length - 1;
-    shift = 32 - Integer.numberOfTrailingZeros(table.length / ROW);
-    for (int number = 0; number < entries.size(); number++) {
-      enter(number, entries.get(number));
+    this.entries =
+        entries.stream().sorted(Comparator.comparingInt(entry -> bucket(key(entry)))).toArray(Entry[]::new);
+    table = new long[ROW * this.entries.length];
+    for (int row = 0; row < table.length; row += ROW) {
+      Entry entry = this.entries[row / ROW];
+      buckets[bucket(key(entry)) + 1] = row + ROW;
+      table[row] = (long) LONG.get(Arrays.copyOf(entry.bytes, Math.max(Long.BYTES, entry.bytes.length)), 0);
+      table[row + 1] = shape(entry);
     }
+    Arrays.parallelPrefix(buckets, Math::max);
     furthest = entries.stream().mapToInt(Entry::offset).max().orElse(0);
   }
 
-  private void enter(int number, Entry entry) {
+  private static long shape(Entry entry) {
+    int counted = Math.min(Long.BYTES, entry.bytes.length);
+    return (key(entry) & THREE)
+        | ((long) entry.offset << OFFSET)
+        | ((long) (Long.SIZE - Byte.SIZE * counted) << UNCOUNTED)
+        | ((long) entry.bytes.length << LENGTH)
+        | (entry.fold == 0 ? Long.MIN_VALUE : 0);
+  }
+
+  /** The four bytes, folded, by which an entry is looked up; of one that has three the last is nothing. */
+  private static int key(Entry entry) {
     byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(Integer.BYTES, entry.bytes.length));
-    int key = (int) INT.get(bytes, entry.offset) | FOLD;
-    int row = row(key);
-    while (table[row] != 0) {
-      table[row + NUMBER] |= MORE;
-      row = (row + ROW) & mask;
-    }
-    boolean followed = entry.bytes.length < Integer.BYTES;
-    table[row] = (key & THREE) | ((followed ? Byte.SIZE : 0) << UNCOUNTED);
-    table[row + REST] = (int) INT.get(bytes, entry.rest()) | FOLD;
-    table[row + DISTANCE] = entry.rest() - entry.offset;
-    table[row + NUMBER] = number;
+    return (int) INT.get(bytes, entry.offset) | FOLD;
   }
 
   /** The four bytes, folded, by which an entry is found: several where it has but three. */
   private static Stream<Integer> keys(Entry entry) {
-    byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(Integer.BYTES, entry.bytes.length));
-    int key = (int) INT.get(bytes, entry.offset) | FOLD;
+    int key = key(entry);
     return entry.bytes.length < Integer.BYTES
-        ? FOLLOWERS.chars().mapToObj(follower -> (key & THREE) | ((follower | FOLD) << UNCOUNTED))
+        ? FOLLOWERS.chars().mapToObj(follower -> (key & THREE) | ((follower | FOLD) << FOURTH))
         : Stream.of(key);
   }
 
@@ -188,8 +187,8 @@ public final class AnchorIndex {
     filter[hash >>> WORD] |= 1 << (hash >>> BIT);
   }
 
-  private int row(int key) {
-    return (((key & THREE) * MULTIPLIER) >>> shift) * ROW;
+  private static int bucket(int key) {
+    return ((key & THREE) * MULTIPLIER) >>> (Integer.SIZE - BUCKET_BITS);
   }
 
   /** Collects literals. */
@@ -212,8 +211,8 @@ public final class AnchorIndex {
      */
     public Builder add(int id, String literal, boolean exact) {
       byte[] bytes = literal.getBytes(StandardCharsets.ISO_8859_1);
-      if (bytes.length < 3) {
-        throw new ShapeException("an anchor needs three characters: " + literal);
+      if (bytes.length < 3 || bytes.length > LONGEST) {
+        throw new ShapeException("an anchor has 3 to " + LONGEST + " characters: " + literal);
       }
       int offset = rarest(bytes);
       int fold = exact ? 0 : FOLD & 0xff;
@@ -254,8 +253,8 @@ public final class AnchorIndex {
    */
   public void scan(byte[] bytes, int from, int to, Hit hit) {
     Ordered found = new Ordered(hit, furthest);
-    int[] likely = new int[BLOCK / 4];
     int last = from + Math.max(0, (to - from) / 4 - 1) * 4;
+    int[] likely = new int[Math.min(last - from, BLOCK) / 4];
     for (int block = from; block < last; block += BLOCK) {
       int count = likely(bytes, block, Math.min(last, block + BLOCK), likely);
       for (int i = 0; i < count; i++) {
@@ -294,6 +293,11 @@ public final class AnchorIndex {
   }
 
   private void lookUpFour(byte[] bytes, int from, int position, int to, Ordered found) {
+    // In a run of one byte only its beginning is looked at: the rest would be the same question
+    // again and again.
+    if (position > from && isRun((long) LONG.get(bytes, position - 1) | FOLD_EIGHT)) {
+      return;
+    }
     long eight = (long) LONG.get(bytes, position) | FOLD_EIGHT;
     int passed = 0;
     for (int i = 0; i < 4; i++) {
@@ -307,42 +311,52 @@ public final class AnchorIndex {
     }
   }
 
+  private static boolean isRun(long eight) {
+    return (eight ^ (eight >>> Byte.SIZE)) << Byte.SIZE == 0;
+  }
+
   private void lookUp(int key, byte[] bytes, int from, int position, int to, Ordered found) {
-    // In a run of one byte only its beginning is looked at: the rest would be the same question
-    // again and again.
     if (position > from && key == ((int) INT.get(bytes, position - 1) | FOLD)) {
       return;
     }
-    int row = row(key);
-    while (true) {
-      int rest = position + table[row + DISTANCE];
-      if (((table[row] ^ key) & THREE) == 0
-          && rest >= from
-          && rest + 4 <= to
-          && isRest(row, (int) INT.get(bytes, rest) | FOLD)) {
-        Entry entry = entries.get(table[row + NUMBER] & ~MORE);
-        if (entry.stands(bytes, from, position - entry.offset, to)) {
-          found.add(entry, position - entry.offset, position);
+    int bucket = bucket(key);
+    for (int row = buckets[bucket]; row < buckets[bucket + 1]; row += ROW) {
+      long shape = table[row + 1];
+      if (((shape ^ key) & THREE) == 0) {
+        int start = position - ((int) (shape >>> OFFSET) & LONGEST);
+        if (start >= from && stands(row, shape, bytes, start, to)) {
+          found.add(entries[row / ROW], start, position);
         }
       }
-      if (table[row + NUMBER] >= 0) {
-        return;
-      }
-      row = (row + ROW) & mask;
     }
   }
 
-  private boolean isRest(int row, int four) {
-    return ((table[row + REST] ^ four) << (table[row] >>> UNCOUNTED)) == 0;
+  private boolean stands(int row, long shape, byte[] bytes, int start, int to) {
+    int length = (int) (shape >>> LENGTH) & LONGEST;
+    if (start + length > to) {
+      return false;
+    }
+    if (start + Long.BYTES > bytes.length) {
+      return entries[row / ROW].stands(bytes, start, 0);
+    }
+    long fold = shape < 0 ? 0 : FOLD_EIGHT;
+    long difference = ((long) LONG.get(bytes, start) | fold) ^ table[row];
+    // Of the distance six bits count, so that what stands above them does no harm.
+    return difference << (shape >>> UNCOUNTED) == 0
+        && (length <= Long.BYTES || entries[row / ROW].stands(bytes, start, Long.BYTES));
   }
 
-  /** Puts what was found by bytes in its middle in the order of the starts. */
+  /**
+   * Puts what was found by bytes in its middle in the order of the starts. Hands on many at a time: how
+   * many are ripe could be foretold of no one of them.
+   */
   private static final class Ordered {
     private final Hit hit;
     private final int furthest;
-    private Entry[] entries = new Entry[16];
-    private int[] starts = new int[16];
-    private int count;
+    private Entry[] entries = new Entry[64];
+    private int[] starts = new int[64];
+    private int first;
+    private int end;
 
     Ordered(Hit hit, int furthest) {
       this.hit = hit;
@@ -350,13 +364,12 @@ public final class AnchorIndex {
     }
 
     void add(Entry entry, int start, int position) {
-      release(position - furthest);
-      if (count == entries.length) {
-        entries = Arrays.copyOf(entries, count * 2);
-        starts = Arrays.copyOf(starts, count * 2);
+      if (end == entries.length) {
+        release(position - furthest);
+        makeRoom();
       }
-      int at = count++;
-      while (at > 0
+      int at = end++;
+      while (at > first
           && (starts[at - 1] > start || (starts[at - 1] == start && entries[at - 1].id > entry.id))) {
         entries[at] = entries[at - 1];
         starts[at] = starts[at - 1];
@@ -366,18 +379,23 @@ public final class AnchorIndex {
       starts[at] = start;
     }
 
+    private void makeRoom() {
+      int held = end - first;
+      Entry[] room = held * 2 > entries.length ? new Entry[entries.length * 2] : entries;
+      int[] places = room == entries ? starts : new int[room.length];
+      System.arraycopy(entries, first, room, 0, held);
+      System.arraycopy(starts, first, places, 0, held);
+      entries = room;
+      starts = places;
+      first = 0;
+      end = held;
+    }
+
     /** Hands on what starts before a place, before which nothing more can be found. */
     void release(int before) {
-      int released = 0;
-      while (released < count && starts[released] < before) {
-        Entry entry = entries[released];
-        hit.at(entry.id, starts[released], entry.bytes.length);
-        released++;
-      }
-      if (released > 0) {
-        count -= released;
-        System.arraycopy(entries, released, entries, 0, count);
-        System.arraycopy(starts, released, starts, 0, count);
+      while (first < end && starts[first] < before) {
+        Entry entry = entries[first];
+        hit.at(entry.id, starts[first++], entry.bytes.length);
       }
     }
   }

@@ -13,8 +13,12 @@ public final class Bytes {
   private static final int HEX = 32;
   private static final int SPACE = 64;
   private static final byte[] TABLE = new byte[256];
+  private static final byte[] LOWER_CASE = new byte[256];
 
   static {
+    for (int b = 0; b < LOWER_CASE.length; b++) {
+      LOWER_CASE[b] = (byte) (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
+    }
     mark(UPPER | TOKEN | NAME, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     mark(LOWER | TOKEN | NAME, "abcdefghijklmnopqrstuvwxyz");
     mark(DIGIT | TOKEN | NAME | HEX, "0123456789");
@@ -70,9 +74,43 @@ public final class Bytes {
     return (TABLE[b & 0xff] & SPACE) != 0;
   }
 
+  /** The byte, or the small letter of a capital. */
+  static byte lower(byte b) {
+    return LOWER_CASE[b & 0xff];
+  }
+
+  /** Whether what lies between two places begins with a word in small letters, without regard to case. */
+  static boolean startsWithWord(byte[] text, int from, int to, byte[] word) {
+    if (to - from < word.length) {
+      return false;
+    }
+    for (int i = 0; i < word.length; i++) {
+      if (lower(text[from + i]) != word[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether what lies between two places ends with a word in small letters, without regard to case. */
+  static boolean endsWithWord(byte[] text, int from, int to, byte[] word) {
+    return to - from >= word.length && startsWithWord(text, to - word.length, to, word);
+  }
+
+  /** Whether as many bytes are the same at two places, without regard to case. */
+  static boolean isSameWord(byte[] text, int one, int other, int length) {
+    for (int i = 0; i < length; i++) {
+      if (lower(text[one + i]) != lower(text[other + i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether what lies between two places begins with a prefix. */
   static boolean startsWith(byte[] text, int from, int to, byte[] prefix) {
     return to - from >= prefix.length
+        && text[from] == prefix[0]
         && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
   }
 

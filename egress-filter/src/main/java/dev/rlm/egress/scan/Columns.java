@@ -24,6 +24,11 @@ final class Columns {
     return delimiter != 0 && isHeader(text, name, to, delimiter);
   }
 
+  /** Whether the name may be one of several in a list, of columns or of a table's header. */
+  static boolean isCell(byte[] text, CredentialName name, int to) {
+    return delimiter(text, name, to) != 0 || (name.end() < to && text[name.end()] == ')');
+  }
+
   /** Examines the lines below a header. */
   static void apply(byte[] text, CredentialName name, int to, List<Span> out) {
     if (name.trust() != Trust.PASSWORD && name.trust() != Trust.TOKEN) {

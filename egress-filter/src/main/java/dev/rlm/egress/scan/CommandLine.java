@@ -65,6 +65,11 @@ final class CommandLine {
 
   private CommandLine() {}
 
+  /** Up to where a command goes. */
+  static int reach(byte[] text, int anchor, int to) {
+    return commandEnd(text, anchor, to);
+  }
+
   /**
    * Examines a command from its program's name to its end, over continued lines; gives where the
    * examination ended.

@@ -67,12 +67,12 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i).*(websocket|pgp|gpg|trusted|verify|verifying|verification)[_.-]?keys?" + TAIL);
 
   /** The name that holds a place, judged. */
-  static CredentialName at(byte[] text, int keyword, int to) {
+  static CredentialName at(byte[] text, int keyword, int to, Work work) {
     CredentialName name = bounds(text, keyword, to);
     if ((name.end < to && name.end - keyword >= REACH) || Markers.isInMarker(text, name.start)) {
       return name;
     }
-    return new CredentialName(name.start, name.end, classify(text, name.start, name.end));
+    return work.names().judge(text, name.start, name.end, work);
   }
 
   /** The name that holds a place, not judged. */
@@ -88,7 +88,8 @@ record CredentialName(int start, int end, Trust trust) {
     return new CredentialName(start, end, Trust.NONE);
   }
 
-  private static Trust classify(byte[] text, int start, int end) {
+  /** What a name says. */
+  static Trust classify(byte[] text, int start, int end) {
     if (is(HEADER, text, start, end)) {
       return Trust.HEADER;
     }

@@ -5,8 +5,6 @@ import dev.rlm.egress.scan.Assignment.Notation;
 import dev.rlm.egress.scan.CredentialName.Trust;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Judges values that are assigned to names which speak of credentials. */
@@ -77,8 +75,8 @@ final class CredentialValues {
           "wachtwoord",
           "bearer");
 
-  private static final Set<String> SCHEMES =
-      Set.of(
+  private static final Words SCHEMES =
+      Words.of(
           "bearer",
           "basic",
           "token",
@@ -94,13 +92,18 @@ final class CredentialValues {
           "oauth",
           "pat");
 
+  /** What a look at what stands behind a name is charged with. */
+  private static final int NEIGHBOURS = 128;
+
+  /** What judging a value is charged with beside its length. */
+  private static final int VALUE = 64;
+
   /** Stands before the name of what a digest is made of, in the annotations of charts. */
   private static final byte[] CHECKSUM = "checksum/".getBytes(StandardCharsets.US_ASCII);
 
   private static final int DIGEST = 64;
 
-  /** What judging a name is charged with: it is read by several automata. */
-  private static final int CLASSIFICATION = 96;
+  private static final byte[] SECRET = "secret".getBytes(StandardCharsets.US_ASCII);
 
   /**
    * Longer values are no credentials by their names alone; formats and randomness find those that
@@ -110,10 +113,19 @@ final class CredentialValues {
 
   private CredentialValues() {}
 
+  /** Up to where values may stand that a name announces: those of a column below it, or near it. */
+  static int reach(byte[] text, int keyword, int to) {
+    CredentialName bounds = CredentialName.bounds(text, keyword, to);
+    return Columns.isCell(text, bounds, to)
+        ? Math.min(to, bounds.end() + Columns.REACH)
+        : Reach.NEAR.end(text, keyword, to);
+  }
+
   /** Examines the name that holds a keyword; gives the end of the name. */
   static int judge(byte[] text, int keyword, int to, Work work, List<Span> out) {
     CredentialName bounds = CredentialName.bounds(text, keyword, to);
     int reach = Math.min(to, bounds.end() + 2 * LONGEST);
+    work.spend(NEIGHBOURS);
     Assignment found = Assignment.after(text, bounds.end(), reach);
     // Few names are followed by a value, and this is cheaper to see than what the name says.
     boolean option =
@@ -123,15 +135,14 @@ final class CredentialValues {
       if (found == null) {
         if (Columns.mayHead(text, bounds, to)) {
           work.spend(Columns.REACH);
-          Columns.apply(text, CredentialName.at(text, keyword, to), to, out);
+          Columns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
         } else if (Inserts.mayName(text, bounds, to, work)) {
-          Inserts.apply(text, CredentialName.at(text, keyword, to), to, work, out);
+          Inserts.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
         }
         return bounds.end();
       }
     }
-    work.spend(CLASSIFICATION);
-    CredentialName name = CredentialName.at(text, keyword, to);
+    CredentialName name = CredentialName.at(text, keyword, to, work);
     if (name.trust() == Trust.NONE) {
       return name.end();
     }
@@ -142,7 +153,7 @@ final class CredentialValues {
         && !closesOwnQuote(text, name, found)
         && !isInUrn(text, name)
         && !Bytes.startsWith(text, Math.max(0, name.start() - CHECKSUM.length), to, CHECKSUM)) {
-      work.spend(found.end() - found.start());
+      work.spend(VALUE + found.end() - found.start());
       judgeValue(text, name, found, to, out);
     }
     return name.end();
@@ -215,9 +226,7 @@ final class CredentialValues {
         end < to
             && text[end] == ' '
             && (end == value.end() || value.notation() == Notation.QUOTED)
-            && SCHEMES.contains(
-                new String(text, value.start(), end - value.start(), StandardCharsets.ISO_8859_1)
-                    .toLowerCase(Locale.ROOT));
+            && SCHEMES.contains(text, value.start(), end);
     if (!scheme) {
       return value;
     }
@@ -257,7 +266,7 @@ final class CredentialValues {
         value.notation() == Assignment.Notation.QUOTED
             || value.notation() == Assignment.Notation.TIGHT;
     return literal
-        && Placeholders.isNamed(text, name.start(), name.end(), "secret")
+        && Bytes.endsWithWord(text, name.start(), name.end(), SECRET)
         && value.end() - value.start() >= 8
         && Profile.of(text, value.start(), value.end()).digits() > 0
         && Profile.of(text, value.start(), value.end()).letters() > 1

@@ -3,6 +3,7 @@ package dev.rlm.egress.scan;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A place in a text between a name and its value, with the steps that notations are made of. */
 final class Cursor {
@@ -16,6 +17,21 @@ final class Cursor {
   };
 
   private static final String[] DIGESTS = {"md5(", "sha1(", "sha2(", "crypt("};
+
+  /** Brackets, and prefixes of strings. */
+  private static final String WRAPPERS = "[({@brfuLBRFUN";
+
+  /** The type that dumps of PHP write before a length and a quote. */
+  private static final String DUMPED = "string(";
+
+  /** What one of those begins with: few values do. */
+  private static final boolean[] BEGINS_CALL = new boolean[128];
+
+  static {
+    Stream.of(CONVERSIONS, DIGESTS, new String[] {DUMPED})
+        .flatMap(Stream::of)
+        .forEach(call -> BEGINS_CALL[call.charAt(0)] = true);
+  }
 
   /** What a test says of a value before the one that it expects. */
   private static final String[] EXPECTATIONS = {
@@ -125,7 +141,7 @@ final class Cursor {
     if (b == ':' && (skipTypeUpTo('=', 1) || skipGetter())) {
       return true;
     }
-    if (skipFallback() || skipSymbols()) {
+    if (((b == 'o' || b == 'O' || b == '|' || b == '?') && skipFallback()) || skipSymbols()) {
       return true;
     }
     return Bytes.isLetter((byte) b)
@@ -230,23 +246,24 @@ final class Cursor {
    */
   boolean skipWrappers() {
     boolean brace = false;
-    for (String conversion : CONVERSIONS) {
-      if (skipWord(conversion)) {
-        break;
-      }
+    if (at < limit && BEGINS_CALL[Bytes.lower(text[at]) & 0x7f]) {
+      skipConversion();
+      skipDigest();
+      skipLength();
     }
-    skipDigest();
-    skipLength();
-    for (int i = 0; i < 3; i++) {
-      int b = peek();
-      if ((b == '[' || b == '(' || b == '{' || b == '@' || "brfuLBRFUN".indexOf(b) >= 0)
-          && b > 0
-          && quoteAt(1)) {
-        brace |= b == '{';
-        at++;
-      }
+    for (int i = 0; i < 3 && quoteAt(1) && WRAPPERS.indexOf(peek()) >= 0; i++) {
+      brace |= peek() == '{';
+      at++;
     }
     return brace;
+  }
+
+  private void skipConversion() {
+    for (String conversion : CONVERSIONS) {
+      if (skipWord(conversion)) {
+        return;
+      }
+    }
   }
 
   /** Skips the function by which a statement digests a literal before it is stored. */
@@ -263,7 +280,7 @@ final class Cursor {
   /** Skips a type with a length before the quote, as dumps of PHP have it. */
   private void skipLength() {
     int from = at;
-    if (skipWord("string(")) {
+    if (skipWord(DUMPED)) {
       while (Bytes.isDigit((byte) peek())) {
         at++;
       }

@@ -47,7 +47,7 @@ final class Inserts {
       at++;
     }
     at = skipSpace(text, at + 1, limit);
-    if (!isWord(text, at, limit, VALUES)) {
+    if (!Bytes.startsWithWord(text, at, limit, VALUES)) {
       return;
     }
     at = skipSpace(text, at + VALUES.length, limit);
@@ -124,20 +124,11 @@ final class Inserts {
         && (Bytes.isName(text[table - 1]) || "\"`[]".indexOf(text[table - 1]) >= 0)) {
       table--;
     }
-    return isWord(text, Math.max(0, table - INTO.length), table, INTO) ? i : -1;
+    return Bytes.startsWithWord(text, Math.max(0, table - INTO.length), table, INTO) ? i : -1;
   }
 
   private static boolean isInList(byte b) {
     return Bytes.isName(b) || ", \"`[]\n".indexOf(b) >= 0;
-  }
-
-  private static boolean isWord(byte[] text, int at, int to, byte[] word) {
-    for (int i = 0; i < word.length; i++) {
-      if (at + i >= to || (text[at + i] | 0x20) != word[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static int skipSpace(byte[] text, int from, int limit) {

@@ -18,6 +18,11 @@ final class KubernetesSecrets {
 
   private KubernetesSecrets() {}
 
+  /** Up to where the document goes that an anchor stands in. */
+  static int reach(byte[] text, int anchor, int to) {
+    return documentEnd(text, anchor, to);
+  }
+
   static int apply(byte[] text, int anchor, int length, int to, List<Span> out) {
     int after = anchor + length;
     if (after < to && Bytes.isName(text[after])) {

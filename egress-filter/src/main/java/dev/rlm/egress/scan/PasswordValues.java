@@ -2,7 +2,8 @@ package dev.rlm.egress.scan;
 
 import dev.rlm.egress.scan.Assignment.Notation;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Decides whether what is assigned to a password's name is a literal password and not an
@@ -12,6 +13,14 @@ final class PasswordValues {
 
   /** Bytes that a sealed secret of Kubernetes has at least: 512 of a wrapped key come first. */
   private static final int SEALED = 200;
+
+  /** What tells where a password is kept, or what it has to be. */
+  private static final List<byte[]> REFERENCES =
+      Stream.of(
+              "http://", "https://", "~/", "@Microsoft.KeyVault(", "arn:aws:", "ENC[", "required|",
+              "op://", "vault:")
+          .map(reference -> reference.getBytes(StandardCharsets.US_ASCII))
+          .toList();
 
   private PasswordValues() {}
 
@@ -39,8 +48,7 @@ final class PasswordValues {
     if (isFieldOfLine(text, name, value)) {
       return false;
     }
-    boolean user = value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
-    if (!user && Placeholders.isWord(text, start, end)) {
+    if (Placeholders.isWord(text, start, end) && !hasUser(text, name, value, to)) {
       return false;
     }
     Profile profile = Profile.of(text, start, end);
@@ -49,7 +57,7 @@ final class PasswordValues {
     boolean noCall = generated && !hasCall(text, start, end, to);
     return switch (value.notation()) {
       case QUOTED ->
-          (user || !hasBlank(text, start, end))
+          (!hasBlank(text, start, end) || hasUser(text, name, value, to))
               && !(profile.others() == 0
                   && profile.digits() == 0
                   && isOwnName(text, name, start, end));
@@ -57,18 +65,22 @@ final class PasswordValues {
       case ELEMENT -> true;
       case TIGHT ->
           !isOwnName(text, name, start, end)
-              && ((strong || user || isCapitals(text, name))
+              && ((strong || isCapitals(text, name) || hasUser(text, name, value, to))
                   ? !hasCall(text, start, end, to)
                   : !isExpression(text, start, end, to));
       case LOOSE ->
           strong
               ? noCall || !isExpression(text, start, end, to)
-              : user
-                  && endsLine(text, end, to)
+              : endsLine(text, end, to)
                   && !hasCall(text, start, end, to)
-                  && !isOwnName(text, name, start, end);
+                  && !isOwnName(text, name, start, end)
+                  && hasUser(text, name, value, to);
       case OPTION -> noCall || !isExpression(text, start, end, to);
     };
+  }
+
+  private static boolean hasUser(byte[] text, CredentialName name, Assignment value, int to) {
+    return value.notation() != Notation.ELEMENT && Siblings.hasUser(text, name, to);
   }
 
   /** Whether it is a parameter of a statement, such as {@code @name}. */
@@ -105,14 +117,22 @@ final class PasswordValues {
    * form fields do.
    */
   private static boolean isOwnName(byte[] text, CredentialName name, int start, int end) {
-    String value =
-        new String(text, start, end - start, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    String own =
-        new String(text, name.start(), name.end() - name.start(), StandardCharsets.ISO_8859_1)
-            .toLowerCase(Locale.ROOT);
-    boolean words = value.indexOf('_') >= 0 || value.indexOf('-') >= 0;
-    return own.endsWith(value)
-        || (words && value.endsWith(own) && Profile.of(text, start, end).upper() == 0);
+    int length = end - start;
+    int own = name.end() - name.start();
+    return length <= own
+        ? Bytes.isSameWord(text, start, name.end() - length, length)
+        : Bytes.isSameWord(text, end - own, name.start(), own)
+            && hasJoint(text, start, end)
+            && Profile.of(text, start, end).upper() == 0;
+  }
+
+  private static boolean hasJoint(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text[i] == '_' || text[i] == '-') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean hasBlank(byte[] text, int start, int end) {
@@ -162,17 +182,15 @@ final class PasswordValues {
     if (isLowerPath(text, start, end)) {
       return true;
     }
-    String head = new String(text, start, Math.min(20, end - start), StandardCharsets.ISO_8859_1);
-    return head.startsWith("http://")
-        || head.startsWith("~/")
-        || head.startsWith("@Microsoft.KeyVault(")
-        || ((head.startsWith("AgA") || head.startsWith("AgB")) && end - start >= SEALED)
-        || head.startsWith("https://")
-        || head.startsWith("arn:aws:")
-        || head.startsWith("ENC[")
-        || head.startsWith("required|")
-        || head.startsWith("op://")
-        || head.startsWith("vault:");
+    for (byte[] reference : REFERENCES) {
+      if (Bytes.startsWith(text, start, end, reference)) {
+        return true;
+      }
+    }
+    return end - start >= SEALED
+        && text[start] == 'A'
+        && text[start + 1] == 'g'
+        && (text[start + 2] == 'A' || text[start + 2] == 'B');
   }
 
   private static boolean isLowerPath(byte[] text, int start, int end) {

@@ -2,8 +2,7 @@ package dev.rlm.egress.scan;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Values that stand where a secret would stand: repeated characters, templates, references to
@@ -11,8 +10,8 @@ import java.util.Set;
  */
 final class Placeholders {
 
-  private static final Set<String> WORDS =
-      Set.of(
+  private static final Words WORDS =
+      Words.of(
           "none",
           "null",
           "nil",
@@ -106,8 +105,8 @@ final class Placeholders {
           "clave",
           "motdepasse");
 
-  private static final Set<String> EMPTY_WORDS =
-      Set.of(
+  private static final Words EMPTY_WORDS =
+      Words.of(
           "none",
           "null",
           "nil",
@@ -140,10 +139,14 @@ final class Placeholders {
           "username",
           "user");
 
-  private static final List<String> REQUESTS =
-      List.of(
-          "your", "replace", "change", "insert", "enter", "put-", "put_", "dummy", "fake", "example",
-          "some-", "some_", "my_pass", "my-pass", "paste", "fill");
+  private static final List<byte[]> REQUESTS =
+      Stream.of(
+              "your", "replace", "change", "insert", "enter", "put-", "put_", "dummy", "fake",
+              "example", "some-", "some_", "my_pass", "my-pass", "paste", "fill")
+          .map(request -> request.getBytes(StandardCharsets.US_ASCII))
+          .toList();
+
+  private static final byte[] HERE = "here".getBytes(StandardCharsets.US_ASCII);
 
   private Placeholders() {}
 
@@ -277,19 +280,12 @@ final class Placeholders {
 
   /** Whether a value is a word that documentation and programs put in the place of a value. */
   static boolean isWord(byte[] text, int start, int end) {
-    return WORDS.contains(
-        new String(text, start, Math.min(end - start, 40), StandardCharsets.ISO_8859_1)
-            .toLowerCase(Locale.ROOT));
+    return WORDS.contains(text, start, end);
   }
 
   /** Words that say that there is no value, or name what it is. */
   static boolean isEmptyWord(byte[] text, int start, int end) {
-    return EMPTY_WORDS.contains(lower(text, start, end)) || isForeign(text, start, end);
-  }
-
-  private static String lower(byte[] text, int start, int end) {
-    return new String(text, start, Math.min(end - start, 40), StandardCharsets.UTF_8)
-        .toLowerCase(Locale.ROOT);
+    return EMPTY_WORDS.contains(text, start, end) || isForeign(text, start, end);
   }
 
   /** Words in other scripts, or with accents, are labels: passwords are typed on any keyboard. */
@@ -312,8 +308,12 @@ final class Placeholders {
     if (end - start < 6 || end - start > 60 || Profile.of(text, start, end).digits() > 0) {
       return false;
     }
-    String value = lower(text, start, end);
-    return REQUESTS.stream().anyMatch(value::startsWith) || value.endsWith("here");
+    for (byte[] request : REQUESTS) {
+      if (Bytes.startsWithWord(text, start, end, request)) {
+        return true;
+      }
+    }
+    return Bytes.endsWithWord(text, start, end, HERE);
   }
 
   private static boolean isEnvironmentName(byte[] text, int start, int end) {
@@ -352,11 +352,6 @@ final class Placeholders {
 
   private static boolean startsWith(byte[] text, int start, int end, String prefix) {
     return start + prefix.length() <= end && endsWith(text, start, start + prefix.length(), prefix);
-  }
-
-  /** Whether a name ends with a word, in any case. */
-  static boolean isNamed(byte[] text, int start, int end, String word) {
-    return end - start >= word.length() && lower(text, end - word.length(), end).equals(word);
   }
 
   static boolean endsWith(byte[] text, int start, int end, String suffix) {

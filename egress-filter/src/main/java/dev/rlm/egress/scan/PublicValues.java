@@ -2,7 +2,8 @@ package dev.rlm.egress.scan;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Random values that are meant to be seen, by their documented prefixes and lengths: public keys,
@@ -10,7 +11,18 @@ import java.util.Locale;
  */
 final class PublicValues {
 
-  private record Form(String prefix, int shortest, int longest) {}
+  /** What stands at the beginning of a value or before it, and how many bytes the value has. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Form(byte[] prefix, int shortest, int longest) {
+
+    Form(String prefix, int shortest, int longest) {
+      this(prefix.getBytes(StandardCharsets.US_ASCII), shortest, longest);
+    }
+
+    boolean fits(int length) {
+      return length >= shortest && length <= longest;
+    }
+  }
 
   private static final List<Form> FORMS =
       List.of(
@@ -146,6 +158,11 @@ final class PublicValues {
           // Thumbprints of certificates
           new Form("x5t", 27, 28));
 
+  /** The forms by the first byte of what a value begins with, and by the last of a name. */
+  private static final List<List<Form>> BY_FIRST = by(FORMS, prefix -> prefix[0]);
+
+  private static final List<List<Form>> BY_LAST = by(NAMED, name -> name[name.length - 1]);
+
   private static final byte[] NONCE = "'nonce-".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SOPS = "ENC[AES256_GCM,".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] JASYPT = "ENC(".getBytes(StandardCharsets.US_ASCII);
@@ -156,8 +173,6 @@ final class PublicValues {
 
   private static final int ADDRESS_REACH = 120;
 
-  private static final int LONGEST_PUBLIC = 18;
-
   private static final byte[] GOOGLE_CLIENT =
       ".apps.googleusercontent.com".getBytes(StandardCharsets.US_ASCII);
 
@@ -166,16 +181,21 @@ final class PublicValues {
 
   private PublicValues() {}
 
+  private static List<List<Form>> by(List<Form> forms, ToIntFunction<byte[]> telling) {
+    return IntStream.range(0, 128)
+        .mapToObj(
+            b -> forms.stream().filter(form -> telling.applyAsInt(form.prefix) == b).toList())
+        .toList();
+  }
+
   static boolean contains(byte[] text, int from, int end, int to) {
     int start = from;
     while (start + 1 < end && text[start] == '/' && text[start + 1] != '9') {
       start++;
     }
     int length = end - start;
-    for (Form form : FORMS) {
-      if (length >= form.shortest
-          && length <= form.longest
-          && Placeholders.endsWith(text, start, start + form.prefix.length(), form.prefix)) {
+    for (Form form : BY_FIRST.get(text[start] & 0x7f)) {
+      if (form.fits(length) && Bytes.startsWith(text, start, end, form.prefix)) {
         return true;
       }
     }
@@ -200,13 +220,12 @@ final class PublicValues {
     while (i > 0 && start - i < 8 && " \"'=:>\n".indexOf(text[i - 1]) >= 0) {
       i--;
     }
-    int from = Math.max(0, i - LONGEST_PUBLIC);
-    String name =
-        new String(text, from, i - from, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    return NAMED.stream()
-        .anyMatch(
-            form ->
-                length >= form.shortest && length <= form.longest && name.endsWith(form.prefix));
+    for (Form form : i == 0 ? List.<Form>of() : BY_LAST.get(Bytes.lower(text[i - 1]) & 0x7f)) {
+      if (form.fits(length) && Bytes.endsWithWord(text, 0, i, form.prefix)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it is a part of a value that {@code sops} or Jasypt has encrypted. */

@@ -15,9 +15,24 @@ final class RandomTokens {
 
   private RandomTokens() {}
 
-  static void scan(byte[] text, int to, TokenRuns runs, List<Span> out) {
+  /**
+   * Adds those of a text.
+   *
+   * @param first where in the list the spans begin that were found in it already, mostly in the order
+   *     of their starts: what one of them covers need not be judged
+   */
+  static void scan(byte[] text, int to, TokenRuns runs, List<Span> out, int first) {
+    int found = out.size();
+    int next = first;
+    int coveredTo = 0;
     for (int run = 0; run < runs.count(); run++) {
-      judgeRun(text, runs.start(run), runs.end(run), to, out);
+      int start = runs.start(run);
+      while (next < found && out.get(next).start() <= start) {
+        coveredTo = Math.max(coveredTo, out.get(next++).end());
+      }
+      if (runs.end(run) > coveredTo) {
+        judgeRun(text, start, runs.end(run), to, out);
+      }
     }
   }
 

@@ -13,17 +13,13 @@ import java.util.List;
  */
 public final class Scanner {
 
-  /** Which detectors look at a text. */
-  public enum Scope {
-    /** All of them. */
-    ALL,
-    /** Known formats that begin with their anchor, and private keys. */
-    FORMATS
-  }
+  /** A token that begins or ends in what is withheld is withheld whole, up to so many bytes more. */
+  private static final int LONGEST_TOKEN = 1024;
 
-  private static final int LONGEST_WITHHELD = 256;
+  private static final int[] NOTHING = {};
 
   private final List<Trigger> triggers = new ArrayList<>();
+  private final List<Reach> reaches = new ArrayList<>();
   private final AnchorIndex anchors;
 
   /** Of the anchors those of formats: text in disguise, which mostly is nonsense, has fewer of them. */
@@ -45,19 +41,27 @@ public final class Scanner {
       if (first) {
         add(formatBuilder, owners.size(), literals, exact);
       }
-      enter(builder, owners, literals, exact, new KnownFormat(rule));
+      enter(
+          builder,
+          owners,
+          literals,
+          exact,
+          new KnownFormat(rule),
+          Reach.NEAR);
     }
     enter(
         builder,
         owners,
         CredentialValues.WORDS,
-        (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out));
+        (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out),
+        CredentialValues::reach);
     add(formatBuilder, owners.size(), List.of(PrivateKeys.ANCHOR), false);
     enter(
         builder,
         owners,
         List.of(PrivateKeys.ANCHOR),
-        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, work, out));
+        (text, at, length, to, work, out) -> PrivateKeys.apply(text, at, to, work, out),
+        Reach.NONE);
     enter(
         builder,
         owners,
@@ -67,22 +71,26 @@ public final class Scanner {
         builder,
         owners,
         CommandLine.WITH_USER,
-        (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out));
+        (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out),
+        CommandLine::reach);
     enter(
         builder,
         owners,
         CommandLine.WITH_P,
-        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'p', out));
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'p', out),
+        CommandLine::reach);
     enter(
         builder,
         owners,
         CommandLine.WITH_W,
-        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'w', out));
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'w', out),
+        CommandLine::reach);
     enter(
         builder,
         owners,
         CommandLine.WITH_A,
-        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'a', out));
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'a', out),
+        CommandLine::reach);
     enter(
         builder,
         owners,
@@ -132,7 +140,8 @@ public final class Scanner {
         builder,
         owners,
         KubernetesSecrets.ANCHORS,
-        (text, at, length, to, work, out) -> KubernetesSecrets.apply(text, at, length, to, out));
+        (text, at, length, to, work, out) -> KubernetesSecrets.apply(text, at, length, to, out),
+        KubernetesSecrets::reach);
     markers = new Markers(rules.stream().map(rule -> rule.rule().id()).toList());
     triggerOf = owners.stream().mapToInt(Integer::intValue).toArray();
     anchors = builder.build();
@@ -146,7 +155,16 @@ public final class Scanner {
 
   private void enter(
       AnchorIndex.Builder builder, List<Integer> owners, List<String> literals, Trigger trigger) {
-    enter(builder, owners, literals, false, trigger);
+    enter(builder, owners, literals, trigger, Reach.NEAR);
+  }
+
+  private void enter(
+      AnchorIndex.Builder builder,
+      List<Integer> owners,
+      List<String> literals,
+      Trigger trigger,
+      Reach reach) {
+    enter(builder, owners, literals, false, trigger, reach);
   }
 
   private void enter(
@@ -154,10 +172,12 @@ public final class Scanner {
       List<Integer> owners,
       List<String> literals,
       boolean exact,
-      Trigger trigger) {
+      Trigger trigger,
+      Reach reach) {
     add(builder, owners.size(), literals, exact);
     literals.forEach(literal -> owners.add(triggers.size()));
     triggers.add(trigger);
+    reaches.add(reach);
   }
 
   private static void add(
@@ -169,75 +189,111 @@ public final class Scanner {
   }
 
   /**
-   * Finds secrets.
-   *
-   * @param text the text
-   * @param to its length
-   * @param scope which detectors look at it
-   * @param out where findings are added, in no order
-   */
-  public void scan(byte[] text, int to, Scope scope, List<Span> out) {
-    switch (scope) {
-      case ALL -> scan(text, to, TokenRuns.of(text, to), out);
-      case FORMATS -> formats.scan(text, 0, to, new Run(text, to, out));
-    }
-  }
-
-  /**
    * Finds secrets with all detectors.
    *
    * @param text the text
    * @param to its length
    * @param runs its token runs
+   * @param budget for the output that it belongs to
    * @param out where findings are added, in no order
    */
-  public void scan(byte[] text, int to, TokenRuns runs, List<Span> out) {
-    anchors.scan(text, 0, to, new Run(text, to, out));
-    RandomTokens.scan(text, to, runs, out);
+  public void scan(byte[] text, int to, TokenRuns runs, ScanBudget budget, List<Span> out) {
+    int first = out.size();
+    scan(anchors, text, to, budget, out);
+    RandomTokens.scan(text, to, runs, out, first);
+  }
+
+  /**
+   * Finds what is beyond doubt wherever it stands: known formats that begin with their anchor, and
+   * private keys.
+   *
+   * @param text the text
+   * @param to its length
+   * @param budget for the output that it belongs to
+   * @param out where findings are added, in no order
+   */
+  public void scanForFormats(byte[] text, int to, ScanBudget budget, List<Span> out) {
+    scan(formats, text, to, budget, out);
+  }
+
+  private void scan(AnchorIndex index, byte[] text, int to, ScanBudget budget, List<Span> out) {
+    Run run = new Run(text, to, budget, out);
+    index.scan(text, 0, to, run);
+    run.release();
   }
 
   /** One scan: where each trigger need not look again, and how much work is left. */
   private final class Run implements AnchorIndex.Hit {
     private final byte[] text;
     private final int to;
-    private final List<Span> out;
+    private final ScanBudget budget;
     private final Work work;
-    private final int[] done = new int[triggers.size()];
-    private int withheldUpTo;
+    private final List<Span> out;
+    private int[] done = NOTHING;
+    private int withheldFrom;
+    private int withheldTo;
 
-    Run(byte[] text, int to, List<Span> out) {
+    Run(byte[] text, int to, ScanBudget budget, List<Span> out) {
       this.text = text;
       this.to = to;
+      this.budget = budget;
+      this.work = new Work(budget, to);
       this.out = out;
-      this.work = new Work(to);
     }
 
     @Override
     public void at(int id, int position, int length) {
       int trigger = triggerOf[id];
+      if (done.length == 0) {
+        done = new int[triggers.size()];
+      }
       if (position < done[trigger] || work.isSettled(position)) {
         return;
       }
-      if (work.exhausted()) {
-        withhold(position);
-        return;
+      if (budget.isSpent()) {
+        Reach reach = reaches.get(trigger);
+        if (reach == Reach.NEAR && position + Reach.NEAR_BYTES <= withheldTo) {
+          return;
+        }
+        int reached = reach.end(text, position, to);
+        if (reached > position) {
+          withhold(position, reached);
+          done[trigger] = reached - Reach.NEAR_BYTES;
+          return;
+        }
       }
+      int found = out.size();
       int end = triggers.get(trigger).examine(text, position, length, to, work, out);
-      work.spend(Math.max(8, end - position));
+      budget.spend(Math.max(0, end - position), out.size() - found);
       done[trigger] = Math.max(done[trigger], end);
     }
 
-    /** Fails closed for one token, never for the rest. */
-    private void withhold(int position) {
-      if (position < withheldUpTo) {
+    /** Fails closed for what an anchor may announce, never for the rest. */
+    private void withhold(int from, int reached) {
+      if (reached <= withheldTo) {
         return;
       }
-      int end = position;
-      while (end < to && end - position < LONGEST_WITHHELD && !Bytes.isSpace(text[end])) {
-        end++;
+      int start = from;
+      while (start > Math.max(withheldTo, from - LONGEST_TOKEN) && !Bytes.isSpace(text[start - 1])) {
+        start--;
       }
-      withheldUpTo = end;
-      out.add(new Span(position, end, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of()));
+      if (start > withheldTo) {
+        release();
+        withheldFrom = start;
+      }
+      withheldTo = reached;
+      while (withheldTo < Math.min(to, reached + LONGEST_TOKEN) && !Bytes.isSpace(text[withheldTo])) {
+        withheldTo++;
+      }
+    }
+
+    /** Notes what was withheld, as one however many anchors stand in it. */
+    void release() {
+      if (withheldTo > withheldFrom) {
+        out.add(
+            new Span(
+                withheldFrom, withheldTo, "scan-limit", Confidence.LOW, Span.Kind.LIMIT, List.of()));
+      }
     }
   }
 }

@@ -1,23 +1,26 @@
 package dev.rlm.egress.scan;
 
-/**
- * What is left to be done in a scan. Counts the bytes that verifiers read, so that a text made of near misses cannot make a scan slow.
- * Not thread-safe; one per scan.
- */
+/** What the scan of one text has learned on its way, and what it may still spend. Not thread-safe. */
 final class Work {
 
-  private static final int PER_BYTE = 8;
-  private static final int ALLOWANCE = 64 << 10;
-
-  private long left;
+  private final ScanBudget budget;
+  private final JudgedNames names = new JudgedNames();
   private int settledUpTo;
 
-  Work(int length) {
-    left = (long) length * PER_BYTE + ALLOWANCE;
+  /** Begins with a text of so many bytes. */
+  Work(ScanBudget budget, int length) {
+    this.budget = budget;
+    budget.add(length);
   }
 
+  /** Charges for bytes that were read, or for what takes as long. */
   void spend(int bytes) {
-    left -= bytes;
+    budget.spend(bytes);
+  }
+
+  /** The names that were judged in this text. */
+  JudgedNames names() {
+    return names;
   }
 
   /** Says that all up to a place is a secret as a whole: nothing in it need be looked at. */
@@ -27,9 +30,5 @@ final class Work {
 
   boolean isSettled(int place) {
     return place < settledUpTo;
-  }
-
-  boolean exhausted() {
-    return left < 0;
   }
 }
