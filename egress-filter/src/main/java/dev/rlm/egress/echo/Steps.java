@@ -27,19 +27,29 @@ final class Steps {
   private static final int THIRD = 0xC2B2AE35;
   private static final int INNER = 0x27D4EB2F;
 
-  private final int[] values = new int[64 * 64];
+  /** Of each symbol after each other, by six bits of either. */
+  private static final byte[] DISTANCES = new byte[64 * 64];
+
+  static {
+    for (int a = 0; a < 64; a++) {
+      for (int b = 0; b < 64; b++) {
+        DISTANCES[a << 6 | b] = (byte) distance(a, b);
+      }
+    }
+  }
+
+  /**
+   * What each distance is worth. Two small tables rather than one of what each pair is worth: they stay
+   * in the first-level cache.
+   */
+  private final int[] key = new int[256];
+
   private final long first;
   private final long second;
 
   Steps(SplittableRandom random) {
-    int[] key = new int[256];
     for (int i = 0; i < key.length; i++) {
       key[i] = random.nextInt();
-    }
-    for (int a = 0; a < 64; a++) {
-      for (int b = 0; b < 64; b++) {
-        values[a << 6 | b] = key[distance(a, b)];
-      }
     }
     first = random.nextLong() | 1;
     second = random.nextLong() | 1;
@@ -57,11 +67,10 @@ final class Steps {
 
   /** Writes what the steps between symbols are worth, from a place on. */
   void write(byte[] symbols, int from, int count, int[] out) {
-    int[] table = values;
     int before = symbols[from] & 63;
     for (int i = 0; i < count; i++) {
       int symbol = symbols[from + i + 1] & 63;
-      out[i] = table[before << 6 | symbol];
+      out[i] = key[DISTANCES[before << 6 | symbol] & 0xff];
       before = symbol;
     }
   }
@@ -91,7 +100,7 @@ final class Steps {
   }
 
   private int step(byte[] symbols, int at) {
-    return values[(symbols[at] & 63) << 6 | (symbols[at + 1] & 63)];
+    return key[DISTANCES[(symbols[at] & 63) << 6 | (symbols[at + 1] & 63)] & 0xff];
   }
 
   /** The hash of a window, out of what its three thirds are worth; both sides count alike. */
