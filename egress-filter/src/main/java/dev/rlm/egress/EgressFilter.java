@@ -30,7 +30,10 @@ import java.util.concurrent.Executor;
 public final class EgressFilter {
 
   private static final int SETTLED_BYTES = 64 << 10;
-  private static final int SETTLING_ROUNDS = 4;
+  private static final int SETTLING_ROUNDS = 8;
+
+  /** From this round on what comes to light goes with the rest of its line, and in the last one with all. */
+  private static final int IMPATIENT_ROUND = 4;
 
   private final EgressPolicy policy;
   private final Scanner scanner;
@@ -238,7 +241,8 @@ public final class EgressFilter {
   /**
    * Looks again at the text as it will look with its markers, until nothing more is found: what a
    * redaction brings to light, such as the neighbour of a line that is gone, goes with it. This is
-   * what makes filtering filtered text change nothing.
+   * what makes filtering filtered text change nothing. A text that brings a little more to light each
+   * time, as one spelled inside another does, is not let do so for ever.
    */
   private void settle(
       byte[] text, int to, List<Span> spans, List<LiteralIndex> literals, boolean deep) {
@@ -247,7 +251,7 @@ public final class EgressFilter {
       if (gone.isEmpty()) {
         return;
       }
-      Decoded masked = Masked.of(text, to, gone);
+      Decoded masked = Masked.of(text, to, gone, Painting::tellsMore);
       List<Span> more = new ArrayList<>();
       for (Span span :
           new Inspector(scanner, literals, List.of(), false, new ScanBudget(), deep)
@@ -255,7 +259,8 @@ public final class EgressFilter {
         int start = masked.sourceStart(span.start(), span.end());
         int end = masked.sourceEnd(span.start(), span.end());
         if (gone.stream().noneMatch(old -> old.start() <= start && end <= old.end())) {
-          more.add(new Span(start, end, span.rule(), span.confidence(), span.kind(), span.chain()));
+          int last = round < IMPATIENT_ROUND ? end : round + 1 < SETTLING_ROUNDS ? lineEnd(text, end, to) : to;
+          more.add(new Span(start, last, span.rule(), span.confidence(), span.kind(), span.chain()));
         }
       }
       if (more.isEmpty()) {
@@ -263,6 +268,14 @@ public final class EgressFilter {
       }
       spans.addAll(more);
     }
+  }
+
+  private static int lineEnd(byte[] text, int from, int to) {
+    int end = from;
+    while (end < to && text[end] != '\n') {
+      end++;
+    }
+    return end;
   }
 
   private static boolean isSecret(Span span) {

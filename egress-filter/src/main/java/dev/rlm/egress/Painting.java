@@ -99,7 +99,8 @@ final class Painting {
     right.target = left;
   }
 
-  private static boolean tellsMore(Span one, Span other) {
+  /** Whether the first of two spans says more about what they cover than the second. */
+  static boolean tellsMore(Span one, Span other) {
     boolean own = one.kind() == Span.Kind.ENGINE_SECRET;
     if (own != (other.kind() == Span.Kind.ENGINE_SECRET)) {
       return own;
