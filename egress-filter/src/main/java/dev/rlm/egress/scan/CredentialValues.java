@@ -93,10 +93,13 @@ final class CredentialValues {
           "pat");
 
   /** What a look at what stands behind a name is charged with. */
-  private static final int NEIGHBOURS = 128;
+  private static final int NEIGHBOURS = 64;
+
+  /** What a look further on is charged with where nothing is assigned there. */
+  private static final int FURTHER = 96;
 
   /** What judging a value is charged with beside its length. */
-  private static final int VALUE = 64;
+  private static final int VALUE = 48;
 
   /** Stands before the name of what a digest is made of, in the annotations of charts. */
   private static final byte[] CHECKSUM = "checksum/".getBytes(StandardCharsets.US_ASCII);
@@ -131,6 +134,7 @@ final class CredentialValues {
     boolean option =
         found == null && (text[bounds.start()] == '-' || Netrc.precedes(text, bounds));
     if (found == null && !option) {
+      work.spend(FURTHER);
       found = NextWord.after(text, bounds, reach);
       if (found == null) {
         if (Columns.mayHead(text, bounds, to)) {

@@ -24,7 +24,7 @@ final class KnownFormat implements Trigger {
   private static final int SHORTEST_WORD = 20;
 
   /** What a failed match is charged with: more than most read. */
-  private static final int FAILED_MATCH = 128;
+  private static final int FAILED_MATCH = 48;
 
   /** Names that hold a service's name and still assign no secret: digests and versions. */
   private static final Shape HARMLESS_NAME =

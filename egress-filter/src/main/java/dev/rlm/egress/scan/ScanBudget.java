@@ -8,10 +8,10 @@ package dev.rlm.egress.scan;
 public final class ScanBudget {
 
   /**
-   * A fifth of what a byte may cost altogether. Harmless text of 100 kB has taken one at the most, files of 10 kB three; a list of
-   * passwords takes thirty.
+   * Half of what a byte may cost altogether. Of harmless text logs that speak of tokens and sessions in every field take most, some
+   * nine; a list of passwords takes seventy.
    */
-  private static final int PER_BYTE = 3;
+  private static final int PER_BYTE = 10;
 
   /** A millisecond, with which outputs of some 20 kB are examined however dense they are. */
   private static final int ALLOWANCE = 1_000_000;
@@ -20,7 +20,7 @@ public final class ScanBudget {
   private static final int EXAMINATION = 16;
 
   /** What a finding costs on its way to a marker and a report. */
-  private static final int FINDING = 400;
+  private static final int FINDING = 1_000;
 
   private long left = ALLOWANCE;
 
