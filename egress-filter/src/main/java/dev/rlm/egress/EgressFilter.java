@@ -24,8 +24,9 @@ import java.util.concurrent.Executor;
  * everything that changes lives in an {@link EgressSession}.
  *
  * <p>Guarantees: the time is linear in the bytes filtered; nothing in the bytes can switch the
- * filter off; bytes outside findings pass unchanged; filtering filtered output changes nothing,
- * but where it was made to spend all work ({@link ScanBudget}); the result does not depend on how a stream was cut into writes.
+ * filter off; bytes outside findings pass unchanged; filtering filtered output changes nothing, but
+ * where it was made to spend all work ({@link ScanBudget}); the result does not depend on how a stream
+ * was cut into writes.
  */
 public final class EgressFilter {
 

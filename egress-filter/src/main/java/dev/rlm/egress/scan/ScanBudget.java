@@ -13,8 +13,8 @@ public final class ScanBudget {
    */
   private static final int PER_BYTE = 10;
 
-  /** A millisecond, with which outputs of some 20 kB are examined however dense they are. */
-  private static final int ALLOWANCE = 1_000_000;
+  /** Two milliseconds, with which outputs of some 20 kB are examined however dense they are. */
+  private static final int ALLOWANCE = 2_000_000;
 
   /** What every examination costs. */
   private static final int EXAMINATION = 16;
