@@ -40,6 +40,12 @@ final class SpentBudgetTest {
   }
 
   @Test
+  void withholdsTheColumnsOfATableBehindAnother() {
+    String rows = "bob,17,b@x.org\n".repeat(85);
+    assertHidden("user,password,mail\n" + rows + "\nuser,password,mail\n" + rows + "eve,HIDDEN,e@x.org\n");
+  }
+
+  @Test
   void withholdsACommandToItsEnd() {
     assertHidden("curl \\\n" + "  -H 'Accept: text/html' \\\n".repeat(20) + "  -u bob:HIDDEN https://host/");
   }

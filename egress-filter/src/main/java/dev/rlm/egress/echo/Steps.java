@@ -19,7 +19,7 @@ final class Steps {
   /** Steps that are taken together as one value; three times as many are a window. */
   static final int EIGHT = WINDOW / 3;
 
-  /** Steps after which it does. */
+  /** Steps after which a window is seen to repeat itself. */
   private static final int PERIOD = 4;
 
   private static final int OUTER = 0x9E3779B1;

@@ -61,14 +61,12 @@ final class CommandLine {
 
   private static final byte[] MYSQL = "mysql".getBytes(StandardCharsets.US_ASCII);
 
-  private static final int REACH = 2048;
+  private static final int LONGEST = 2048;
+
+  /** Values stand anywhere in the command. */
+  static final Reach REACH = new Reach(CommandLine::commandEnd, true);
 
   private CommandLine() {}
-
-  /** Up to where a command goes. */
-  static int reach(byte[] text, int anchor, int to) {
-    return commandEnd(text, anchor, to);
-  }
 
   /**
    * Examines a command from its program's name to its end, over continued lines; gives where the
@@ -134,7 +132,7 @@ final class CommandLine {
   }
 
   private static int commandEnd(byte[] text, int anchor, int to) {
-    int limit = Math.min(to, anchor + REACH);
+    int limit = Math.min(to, anchor + LONGEST);
     for (int i = anchor; i < limit; i++) {
       if (text[i] == '\n'
           && text[i - 1] != '\\'

@@ -114,10 +114,12 @@ final class CredentialValues {
    */
   private static final int LONGEST = 1024;
 
+  /** Values stand in a column below a name, or near it. */
+  static final Reach REACH = new Reach(CredentialValues::reach, false);
+
   private CredentialValues() {}
 
-  /** Up to where values may stand that a name announces: those of a column below it, or near it. */
-  static int reach(byte[] text, int keyword, int to) {
+  private static int reach(byte[] text, int keyword, int to) {
     CredentialName bounds = CredentialName.bounds(text, keyword, to);
     return Columns.isCell(text, bounds, to)
         ? Math.min(to, bounds.end() + Columns.REACH)

@@ -13,15 +13,13 @@ final class KubernetesSecrets {
   static final List<String> ANCHORS =
       List.of("kind: secret", "kind: 'secret'", "kind: \"secret\"", "kind:secret");
 
-  private static final int REACH = 2000;
+  private static final int FURTHEST = 2000;
   private static final int SHORTEST = 10;
 
-  private KubernetesSecrets() {}
+  /** Values stand anywhere in the document. */
+  static final Reach REACH = new Reach(KubernetesSecrets::documentEnd, true);
 
-  /** Up to where the document goes that an anchor stands in. */
-  static int reach(byte[] text, int anchor, int to) {
-    return documentEnd(text, anchor, to);
-  }
+  private KubernetesSecrets() {}
 
   static int apply(byte[] text, int anchor, int length, int to, List<Span> out) {
     int after = anchor + length;
@@ -55,7 +53,7 @@ final class KubernetesSecrets {
   }
 
   private static int documentStart(byte[] text, int anchor) {
-    int limit = Math.max(0, anchor - REACH);
+    int limit = Math.max(0, anchor - FURTHEST);
     for (int i = anchor; i > limit; i--) {
       if (text[i - 1] == '\n'
           && i + 3 <= text.length
@@ -69,7 +67,7 @@ final class KubernetesSecrets {
   }
 
   private static int documentEnd(byte[] text, int anchor, int to) {
-    int limit = Math.min(to, anchor + 4 * REACH);
+    int limit = Math.min(to, anchor + 4 * FURTHEST);
     for (int i = anchor; i + 4 <= limit; i++) {
       if (text[i] == '\n' && text[i + 1] == '-' && text[i + 2] == '-' && text[i + 3] == '-') {
         return i;

@@ -1,18 +1,29 @@
 package dev.rlm.egress.scan;
 
-/** Tells up to where what an anchor announces may stand: what is withheld when no work is left to look at it. */
-@FunctionalInterface
-interface Reach {
+/**
+ * Up to where what an anchor announces may stand: what is withheld when no work is left to look at it.
+ *
+ * @param finder finds it
+ * @param shared whether all anchors before that place reach just as far
+ */
+record Reach(Finder finder, boolean shared) {
 
   /** Most values begin this near: behind a name, its operator and the rest of an entry. */
-  int NEAR_BYTES = 256;
+  static final int NEAR_BYTES = 256;
 
   /** What most anchors announce. */
-  Reach NEAR = (text, position, to) -> Math.min(to, position + NEAR_BYTES);
+  static final Reach NEAR = new Reach((text, position, to) -> Math.min(to, position + NEAR_BYTES), false);
 
   /** What is examined in any case, because it costs so little. */
-  Reach NONE = (text, position, to) -> position;
+  static final Reach NONE = new Reach((text, position, to) -> position, false);
 
-  /** Gives the end, or the position itself if the place is to be examined all the same. */
-  int end(byte[] text, int position, int to);
+  /** Gives the end for an anchor, or its position if the place is to be examined all the same. */
+  @FunctionalInterface
+  interface Finder {
+    int end(byte[] text, int position, int to);
+  }
+
+  int end(byte[] text, int position, int to) {
+    return finder.end(text, position, to);
+  }
 }

@@ -41,20 +41,14 @@ public final class Scanner {
       if (first) {
         add(formatBuilder, owners.size(), literals, exact);
       }
-      enter(
-          builder,
-          owners,
-          literals,
-          exact,
-          new KnownFormat(rule),
-          Reach.NEAR);
+      enter(builder, owners, literals, exact, new KnownFormat(rule), Reach.NEAR);
     }
     enter(
         builder,
         owners,
         CredentialValues.WORDS,
         (text, at, length, to, work, out) -> CredentialValues.judge(text, at, to, work, out),
-        CredentialValues::reach);
+        CredentialValues.REACH);
     add(formatBuilder, owners.size(), List.of(PrivateKeys.ANCHOR), false);
     enter(
         builder,
@@ -72,25 +66,25 @@ public final class Scanner {
         owners,
         CommandLine.WITH_USER,
         (text, at, length, to, work, out) -> CommandLine.curl(text, at, to, out),
-        CommandLine::reach);
+        CommandLine.REACH);
     enter(
         builder,
         owners,
         CommandLine.WITH_P,
         (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'p', out),
-        CommandLine::reach);
+        CommandLine.REACH);
     enter(
         builder,
         owners,
         CommandLine.WITH_W,
         (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'w', out),
-        CommandLine::reach);
+        CommandLine.REACH);
     enter(
         builder,
         owners,
         CommandLine.WITH_A,
         (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'a', out),
-        CommandLine::reach);
+        CommandLine.REACH);
     enter(
         builder,
         owners,
@@ -141,7 +135,7 @@ public final class Scanner {
         owners,
         KubernetesSecrets.ANCHORS,
         (text, at, length, to, work, out) -> KubernetesSecrets.apply(text, at, length, to, out),
-        KubernetesSecrets::reach);
+        KubernetesSecrets.REACH);
     markers = new Markers(rules.stream().map(rule -> rule.rule().id()).toList());
     triggerOf = owners.stream().mapToInt(Integer::intValue).toArray();
     anchors = builder.build();
@@ -252,13 +246,10 @@ public final class Scanner {
       }
       if (budget.isSpent()) {
         Reach reach = reaches.get(trigger);
-        if (reach == Reach.NEAR && position + Reach.NEAR_BYTES <= withheldTo) {
-          return;
-        }
         int reached = reach.end(text, position, to);
         if (reached > position) {
           withhold(position, reached);
-          done[trigger] = reached - Reach.NEAR_BYTES;
+          done[trigger] = reach.shared() ? reached : position;
           return;
         }
       }
