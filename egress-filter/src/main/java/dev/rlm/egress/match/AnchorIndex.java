@@ -47,27 +47,6 @@ public final class AnchorIndex {
     List<String> most();
   }
 
-  /**
-   * A literal.
-   *
-   * @param bytes the literal; folded, unless its case counts
-   * @param offset where in it the four bytes stand by which it is found
-   * @param fold what is added to each byte of a text that is compared with it
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Entry(byte[] bytes, int offset, int fold, int id) {
-
-    /** Whether it stands at a place, as far as its first bytes are known to do so. */
-    boolean stands(byte[] text, int start, int known) {
-      for (int i = known; i < bytes.length; i++) {
-        if ((text[start + i] | fold) != bytes[i]) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
@@ -112,45 +91,45 @@ public final class AnchorIndex {
   /** Where in the table each bucket begins, and at last where the last one ends. */
   private final int[] buckets = new int[(1 << BUCKET_BITS) + 1];
 
-  private final Entry[] entries;
+  private final Anchor[] entries;
   private final int furthest;
 
-  private AnchorIndex(List<Entry> entries, List<String> common) {
+  private AnchorIndex(List<Anchor> entries, List<String> common) {
     List<Integer> keys = entries.stream().flatMap(AnchorIndex::keys).toList();
     multiplier = bestMultiplier(keys, common);
     keys.forEach(this::pass);
     this.entries =
-        entries.stream().sorted(Comparator.comparingInt(entry -> bucket(key(entry)))).toArray(Entry[]::new);
+        entries.stream().sorted(Comparator.comparingInt(entry -> bucket(key(entry)))).toArray(Anchor[]::new);
     table = new long[ROW * this.entries.length];
     for (int row = 0; row < table.length; row += ROW) {
-      Entry entry = this.entries[row / ROW];
+      Anchor entry = this.entries[row / ROW];
       buckets[bucket(key(entry)) + 1] = row + ROW;
-      table[row] = (long) LONG.get(Arrays.copyOf(entry.bytes, Math.max(Long.BYTES, entry.bytes.length)), 0);
+      table[row] = (long) LONG.get(Arrays.copyOf(entry.bytes(), Math.max(Long.BYTES, entry.bytes().length)), 0);
       table[row + 1] = shape(entry);
     }
     Arrays.parallelPrefix(buckets, Math::max);
-    furthest = entries.stream().mapToInt(Entry::offset).max().orElse(0);
+    furthest = entries.stream().mapToInt(Anchor::offset).max().orElse(0);
   }
 
-  private static long shape(Entry entry) {
-    int counted = Math.min(Long.BYTES, entry.bytes.length);
+  private static long shape(Anchor entry) {
+    int counted = Math.min(Long.BYTES, entry.bytes().length);
     return (key(entry) & THREE)
-        | ((long) entry.offset << OFFSET)
+        | ((long) entry.offset() << OFFSET)
         | ((long) (Long.SIZE - Byte.SIZE * counted) << UNCOUNTED)
-        | ((long) entry.bytes.length << LENGTH)
-        | (entry.fold == 0 ? Long.MIN_VALUE : 0);
+        | ((long) entry.bytes().length << LENGTH)
+        | (entry.fold() == 0 ? Long.MIN_VALUE : 0);
   }
 
   /** The four bytes, folded, by which an entry is looked up; of one that has three the last is nothing. */
-  private static int key(Entry entry) {
-    byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(Integer.BYTES, entry.bytes.length));
-    return (int) INT.get(bytes, entry.offset) | FOLD;
+  private static int key(Anchor entry) {
+    byte[] bytes = Arrays.copyOf(entry.bytes(), Math.max(Integer.BYTES, entry.bytes().length));
+    return (int) INT.get(bytes, entry.offset()) | FOLD;
   }
 
   /** The four bytes, folded, by which an entry is found: several where it has but three. */
-  private static Stream<Integer> keys(Entry entry) {
+  private static Stream<Integer> keys(Anchor entry) {
     int key = key(entry);
-    return entry.bytes.length < Integer.BYTES
+    return entry.bytes().length < Integer.BYTES
         ? FOLLOWERS.chars().mapToObj(follower -> (key & THREE) | ((follower | FOLD) << FOURTH))
         : Stream.of(key);
   }
@@ -193,7 +172,7 @@ public final class AnchorIndex {
 
   /** Collects literals. */
   public static final class Builder {
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<Anchor> entries = new ArrayList<>();
     private final Commonness commonness;
 
     /** Takes what tells by which bytes a literal is best found. */
@@ -219,7 +198,7 @@ public final class AnchorIndex {
       for (int i = 0; i < bytes.length; i++) {
         bytes[i] |= (byte) fold;
       }
-      entries.add(new Entry(bytes, offset, fold, id));
+      entries.add(new Anchor(bytes, offset, fold, id));
       return this;
     }
 
@@ -252,7 +231,7 @@ public final class AnchorIndex {
    * @param hit called for every occurrence
    */
   public void scan(byte[] bytes, int from, int to, Hit hit) {
-    Ordered found = new Ordered(hit, furthest);
+    OrderedHits found = new OrderedHits(hit, furthest);
     int last = from + Math.max(0, (to - from) / 4 - 1) * 4;
     int[] likely = new int[Math.min(last - from, BLOCK) / 4];
     for (int block = from; block < last; block += BLOCK) {
@@ -292,7 +271,7 @@ public final class AnchorIndex {
     return n;
   }
 
-  private void lookUpFour(byte[] bytes, int from, int position, int to, Ordered found) {
+  private void lookUpFour(byte[] bytes, int from, int position, int to, OrderedHits found) {
     // In a run of one byte only its beginning is looked at: the rest would be the same question
     // again and again.
     if (position > from && isRun((long) LONG.get(bytes, position - 1) | FOLD_EIGHT)) {
@@ -315,7 +294,7 @@ public final class AnchorIndex {
     return (eight ^ (eight >>> Byte.SIZE)) << Byte.SIZE == 0;
   }
 
-  private void lookUp(int key, byte[] bytes, int from, int position, int to, Ordered found) {
+  private void lookUp(int key, byte[] bytes, int from, int position, int to, OrderedHits found) {
     if (position > from && key == ((int) INT.get(bytes, position - 1) | FOLD)) {
       return;
     }
@@ -344,59 +323,5 @@ public final class AnchorIndex {
     // Of the distance six bits count, so that what stands above them does no harm.
     return difference << (shape >>> UNCOUNTED) == 0
         && (length <= Long.BYTES || entries[row / ROW].stands(bytes, start, Long.BYTES));
-  }
-
-  /**
-   * Puts what was found by bytes in its middle in the order of the starts. Hands on many at a time: how
-   * many are ripe could be foretold of no one of them.
-   */
-  private static final class Ordered {
-    private final Hit hit;
-    private final int furthest;
-    private Entry[] entries = new Entry[64];
-    private int[] starts = new int[64];
-    private int first;
-    private int end;
-
-    Ordered(Hit hit, int furthest) {
-      this.hit = hit;
-      this.furthest = furthest;
-    }
-
-    void add(Entry entry, int start, int position) {
-      if (end == entries.length) {
-        release(position - furthest);
-        makeRoom();
-      }
-      int at = end++;
-      while (at > first
-          && (starts[at - 1] > start || (starts[at - 1] == start && entries[at - 1].id > entry.id))) {
-        entries[at] = entries[at - 1];
-        starts[at] = starts[at - 1];
-        at--;
-      }
-      entries[at] = entry;
-      starts[at] = start;
-    }
-
-    private void makeRoom() {
-      int held = end - first;
-      Entry[] room = held * 2 > entries.length ? new Entry[entries.length * 2] : entries;
-      int[] places = room == entries ? starts : new int[room.length];
-      System.arraycopy(entries, first, room, 0, held);
-      System.arraycopy(starts, first, places, 0, held);
-      entries = room;
-      starts = places;
-      first = 0;
-      end = held;
-    }
-
-    /** Hands on what starts before a place, before which nothing more can be found. */
-    void release(int before) {
-      while (first < end && starts[first] < before) {
-        Entry entry = entries[first];
-        hit.at(entry.id, starts[first++], entry.bytes.length);
-      }
-    }
   }
 }
