@@ -16,6 +16,7 @@ import dev.rlm.engine.sandbox.SandboxRuntime;
 import dev.rlm.engine.sandbox.SandboxSpec;
 import dev.rlm.engine.sandbox.SandboxUnavailableException;
 import dev.rlm.engine.sandbox.protocol.AgentSandbox;
+import dev.rlm.engine.sandbox.protocol.ContextDelivery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -138,7 +139,7 @@ public final class DockerSandboxRuntime implements SandboxRuntime {
 
   private void sendFiles(String why) {
     log.warn("stored contexts are sent to sandboxes, at most {} each, since the daemon cannot show them files of this machine: {}",
-        AgentSandbox.LARGEST_SENT, why);
+        ContextDelivery.LARGEST_SENT, why);
     files = Optional.empty();
   }
 

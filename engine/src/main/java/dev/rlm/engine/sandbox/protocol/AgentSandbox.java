@@ -1,11 +1,9 @@
 package dev.rlm.engine.sandbox.protocol;
 
 import dev.rlm.engine.sandbox.ByteSize;
-import dev.rlm.engine.sandbox.ContextTooLargeException;
 import dev.rlm.engine.sandbox.Deadline;
 import dev.rlm.engine.sandbox.ExecutionRequest;
 import dev.rlm.engine.sandbox.ExecutionResult;
-import dev.rlm.engine.sandbox.GuestContext;
 import dev.rlm.engine.sandbox.Outcome;
 import dev.rlm.engine.sandbox.OutputListener;
 import dev.rlm.engine.sandbox.ResourceLimits;
@@ -47,9 +45,6 @@ public final class AgentSandbox implements Sandbox {
   /** How long a killed or dying process may take until its end is known: long, since a process that cannot be asked fails sooner. */
   static final Duration EXIT_GRACE = Duration.ofSeconds(30);
 
-  /** The most of a document that is sent to a guest that cannot see this machine's files: it keeps it in memory. */
-  public static final ByteSize LARGEST_SENT = ByteSize.mebibytes(64);
-
   /** How often it is looked whether an agent that is awaited can still be reached. */
   private static final Duration REACHABLE_PERIOD = Duration.ofSeconds(1);
 
@@ -62,6 +57,7 @@ public final class AgentSandbox implements Sandbox {
   private final CompletableFuture<GuestMessage.Ready> ready = new CompletableFuture<>();
   private final AtomicReference<@Nullable Run> current = new AtomicReference<>();
   private final VariablesQuestion question = new VariablesQuestion(this::send);
+  private final ContextDelivery contexts;
   private volatile @Nullable String gone;
   private volatile @Nullable String closed;
 
@@ -70,6 +66,7 @@ public final class AgentSandbox implements Sandbox {
     this.process = process;
     this.limits = limits;
     this.outputLimit = outputLimit;
+    contexts = new ContextDelivery(name, process, this::send);
   }
 
   /**
@@ -215,7 +212,7 @@ public final class AgentSandbox implements Sandbox {
         new HostMessage.Execute(
             request.id(),
             request.code(),
-            request.context().map(context -> deliver(request.id(), context)),
+            request.context().map(context -> contexts.deliver(request.id(), context)),
             request.calls().functions().stream().sorted().toList()));
     Optional<Ending> ending = awaitEnding(request, run);
     if (ending.isPresent()) {
@@ -289,45 +286,6 @@ public final class AgentSandbox implements Sandbox {
         wall,
         after.cpu().flatMap(end -> before.cpu().map(end::minus)),
         after.memoryPeak().isPresent() ? after.memoryPeak() : peak);
-  }
-
-  private HostMessage.Context deliver(String id, GuestContext context) {
-    return switch (context) {
-      case GuestContext.Json json -> new HostMessage.Context.Json(json.text());
-      case GuestContext.Stored stored -> {
-        try {
-          yield deliver(id, stored);
-        } catch (IOException e) {
-          throw new SandboxUnavailableException(
-              SandboxUnavailableException.Reason.RUNTIME,
-              "the context could not be handed to sandbox %s (%s): look after the disk where RLM_DATA_DIR is".formatted(name, e),
-              e);
-        }
-      }
-    };
-  }
-
-  private HostMessage.Context deliver(String id, GuestContext.Stored stored) throws IOException {
-    Optional<String> data = process.place(stored.data());
-    if (data.isEmpty()) {
-      sendParts(id, stored);
-      return new HostMessage.Context.Parts(stored.text(), stored.bytes(), stored.characters());
-    }
-    Optional<String> index = stored.index().isEmpty() ? Optional.empty() : process.place(stored.index().get());
-    return new HostMessage.Context.File(data.get(), index, stored.text(), stored.bytes(), stored.characters());
-  }
-
-  private void sendParts(String id, GuestContext.Stored stored) throws IOException {
-    if (stored.bytes() > LARGEST_SENT.bytes()) {
-      throw new ContextTooLargeException(
-          "the context of %d bytes is over %s, the most that is sent to a sandbox which cannot see the engine's files: use a Docker daemon on the engine's machine, or a smaller context"
-              .formatted(stored.bytes(), LARGEST_SENT));
-    }
-    try (DocumentParts parts = new DocumentParts(stored.data(), stored.text())) {
-      for (String part = parts.next(); !part.isEmpty(); part = parts.next()) {
-        send(new HostMessage.ContextPart(id, part));
-      }
-    }
   }
 
   private void send(HostMessage message) {
@@ -423,30 +381,5 @@ public final class AgentSandbox implements Sandbox {
     closed = "it was closed";
     markGone("it was closed");
     process.close();
-  }
-
-  /** The outcome, and what the guest handed over with it. */
-  private record Conclusion(Outcome outcome, Optional<GuestMessage.Result> said, OptionalLong memoryPeak) {
-
-    Conclusion(Outcome outcome) {
-      this(outcome, Optional.empty(), OptionalLong.empty());
-    }
-
-    Conclusion(Outcome outcome, GuestMessage.Result said) {
-      this(outcome, Optional.of(said), OptionalLong.empty());
-    }
-
-    Conclusion(Outcome outcome, OptionalLong memoryPeak) {
-      this(outcome, Optional.empty(), memoryPeak);
-    }
-
-    ExecutionResult result(Usage usage) {
-      return new ExecutionResult(
-          outcome,
-          said.flatMap(GuestMessage.Result::value),
-          said.map(GuestMessage.Result::locals).orElse(Map.of()),
-          said.map(GuestMessage.Result::localsTruncated).orElse(false),
-          usage);
-    }
   }
 }
