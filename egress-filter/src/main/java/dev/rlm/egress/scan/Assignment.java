@@ -1,8 +1,5 @@
 package dev.rlm.egress.scan;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,28 +35,14 @@ record Assignment(int start, int end, Notation notation) {
   }
 
   private static final int MAXIMUM_GAP = 48;
-  private static final int ENTRY_REACH = 160;
-
-  /** Line breaks between an entry's name and its value. */
-  private static final int MOST_LINES = 4;
-
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** Folds four bytes as cursors do when they compare words. */
-  private static final int FOLD = 0x20202020;
-
-  private static final int VALUE = four("value");
-  private static final int DEFAULT = four("default");
-  private static final int BODY = four("-body");
-
   private static final List<byte[]> GETTERS =
       Stream.of("get", "find", "fetch", "read", "load", "lookup", "prompt", "ask", "delete")
           .map(verb -> verb.getBytes(StandardCharsets.US_ASCII))
           .toList();
 
-  private static final byte[] CDATA = "<![CDATA[".getBytes(StandardCharsets.US_ASCII);
-  private static final int MAXIMUM_VALUE = 4096;
+  /** Bytes of the longest value. */
+  static final int MAXIMUM_VALUE = 4096;
+
   private static final boolean[] BARE_END = new boolean[256];
 
   static {
@@ -71,7 +54,7 @@ record Assignment(int start, int end, Notation notation) {
   /** Finds the value that is assigned to a name which ends at the given place, or null. */
   static @Nullable Assignment after(byte[] text, int nameEnd, int to) {
     Assignment direct = directlyAfter(text, nameEnd, to);
-    return direct == null ? ofEntry(text, nameEnd, to) : direct;
+    return direct == null ? Entries.value(text, nameEnd, to) : direct;
   }
 
   private static @Nullable Assignment directlyAfter(byte[] text, int nameEnd, int to) {
@@ -90,19 +73,12 @@ record Assignment(int start, int end, Notation notation) {
       if (cursor.skipWord("<value>") || cursor.skipWord("<string>")) {
         cursor.skipAnySpace();
       }
-      return element(text, cursor.at, to);
+      return Elements.content(text, cursor.at, to);
     }
     int before = cursor.at;
     cursor.skipBlanks();
     if ((closed || isSymbol(text, nameEnd)) && cursor.peek() == ',') {
-      cursor.at++;
-      cursor.skipBlanks();
-      Assignment argument = value(cursor, to, false);
-      return argument != null
-              && argument.notation == Notation.QUOTED
-              && !isKey(text, argument.end, to)
-          ? new Assignment(argument.start, argument.end, Notation.ARGUMENT)
-          : null;
+      return argument(cursor, to);
     }
     if (cursor.skipOperator(closed)) {
       boolean tight = cursor.at == before + 1;
@@ -113,6 +89,27 @@ record Assignment(int start, int end, Notation notation) {
       return value(cursor, to, tight && cursor.at == before + 1);
     }
     return null;
+  }
+
+  /** The quoted value behind a comma, perhaps with the name of what is taken where there is no other. */
+  private static @Nullable Assignment argument(Cursor cursor, int to) {
+    cursor.at++;
+    cursor.skipBlanks();
+    if (cursor.skipWord("unset = ") || cursor.skipWord("default=") || cursor.skipWord("default: ")) {
+      cursor.skipBlanks();
+    }
+    Assignment argument = value(cursor, to, false);
+    return argument != null
+            && argument.notation == Notation.QUOTED
+            && !isKey(cursor.text, argument.end, to)
+        ? new Assignment(argument.start, argument.end, Notation.ARGUMENT)
+        : null;
+  }
+
+  /** The next argument or item behind a quote that was closed at a place, or null. */
+  static @Nullable Assignment next(byte[] text, int closed, int to) {
+    Cursor cursor = new Cursor(text, closed, Math.min(to, closed + MAXIMUM_GAP));
+    return cursor.peek() == ',' ? argument(cursor, to) : null;
   }
 
   /** A value in an address, up to what is written there with a percent sign. */
@@ -146,8 +143,10 @@ record Assignment(int start, int end, Notation notation) {
     return value(new Cursor(text, from, Math.min(to, from + MAXIMUM_GAP)), to, false);
   }
 
-  private static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
+  /** Reads the value that begins at a place, or null. */
+  static @Nullable Assignment value(Cursor cursor, int to, boolean tight) {
     cursor.skipBlockStart();
+    cursor.skipTypeTag();
     if (cursor.skipWord("&quot;")) {
       return bare(cursor.text, cursor.at, to, Notation.TIGHT);
     }
@@ -211,122 +210,6 @@ record Assignment(int start, int end, Notation notation) {
     return i < to && text[i] == ':';
   }
 
-  /**
-   * Finds the value of an entry whose name is itself a value: {@code {"name": "X", "value": "…"}},
-   * {@code - name: X} with {@code value: …} on the next line, {@code <key>X</key><string>…}, {@code
-   * variable "X" { default = … }}.
-   */
-  private static @Nullable Assignment ofEntry(byte[] text, int nameEnd, int to) {
-    Cursor cursor = new Cursor(text, nameEnd, Math.min(to, nameEnd + ENTRY_REACH));
-    cursor.skipClosers();
-    if (cursor.skipWord("</")) {
-      return elementAfterTag(cursor, to);
-    }
-    if (cursor.peek() == ':' && cursor.at + 1 < to && text[cursor.at + 1] == '\n') {
-      cursor.at++;
-    }
-    boolean object = skipObject(cursor);
-    if (object && cursor.skipWord("\"s\":")) {
-      return valueAfterBlanks(cursor, to); // a string, as DynamoDB writes it
-    }
-    int b = cursor.peek();
-    if ((!object && b != ',' && b != '\n' && b != '\r' && b != ' ' && b != '}' && b != '\\')
-        || !mayHoldValue(text, cursor.at, cursor.limit())) {
-      return null;
-    }
-    int lines = 0;
-    for (int i = cursor.at; i + 1 < cursor.limit(); i++) {
-      byte before = text[i];
-      if (before < 0 || before == '}' || (before == '\n' && ++lines > MOST_LINES)) {
-        return null;
-      }
-      if (Bytes.isLetter(before) && !(text[i + 1] == 'V' && Bytes.isLower(before))) {
-        continue;
-      }
-      cursor.at = i;
-      if (isEntryValue(cursor)) {
-        if (cursor.peek() == '>') {
-          return element(text, cursor.at + 1, to);
-        }
-        cursor.skipClosers();
-        cursor.skipBlanks();
-        if (text[i] == '-' && (cursor.peek() == '"' || cursor.peek() == '\'')) {
-          return value(cursor, to, false);
-        }
-        return (cursor.peek() == ':' || cursor.peek() == '=') && cursor.skipOperator(false)
-            ? valueAfterBlanks(cursor, to)
-            : null;
-      }
-    }
-    return null;
-  }
-
-  /** Whether one of the words begins here that stand before an entry's value: few names have one. */
-  private static boolean mayHoldValue(byte[] text, int from, int to) {
-    int lines = 0;
-    for (int i = from; i + Integer.BYTES <= to && lines <= MOST_LINES; i++) {
-      int four = (int) INT.get(text, i) | FOLD;
-      if (four == VALUE || four == DEFAULT || four == BODY) {
-        return true;
-      }
-      lines += text[i] == '\n' ? 1 : 0;
-    }
-    return false;
-  }
-
-  private static int four(String word) {
-    return (int) INT.get(word.getBytes(StandardCharsets.US_ASCII), 0) | FOLD;
-  }
-
-  /** Skips the start of an object that may hold the value: {@code : {"type": …, "value": …}}. */
-  private static boolean skipObject(Cursor cursor) {
-    int from = cursor.at;
-    if (cursor.skipOperator(true)) {
-      cursor.skipBlanks();
-      if (cursor.skipWord("{")) {
-        return true;
-      }
-    }
-    cursor.at = from;
-    return false;
-  }
-
-  private static @Nullable Assignment valueAfterBlanks(Cursor cursor, int to) {
-    cursor.skipBlanks();
-    return value(cursor, to, false);
-  }
-
-  private static boolean isEntryValue(Cursor cursor) {
-    Cursor ahead = new Cursor(cursor.text, cursor.at + 1, cursor.limit());
-    if ((ahead.skipWord("value") || ahead.skipWord("default") || ahead.skipWord("-body"))
-        && (ahead.peek() < 0 || !Bytes.isName((byte) ahead.peek()))) {
-      cursor.at = ahead.at;
-      return true;
-    }
-    return false;
-  }
-
-  private static @Nullable Assignment elementAfterTag(Cursor cursor, int to) {
-    while (cursor.peek() >= 0 && Bytes.isName((byte) cursor.peek())) {
-      cursor.at++;
-    }
-    if (!cursor.skipWord(">")) {
-      return null;
-    }
-    boolean colon = cursor.peek() == ':';
-    cursor.at += colon ? 1 : 0;
-    cursor.skipAnySpace();
-    String tag = cursor.skipValueTag();
-    if (tag.isEmpty() && !colon) {
-      return null;
-    }
-    Assignment found = element(cursor.text, cursor.at, to);
-    boolean typed = tag.equals("string") || tag.endsWith("value");
-    return found == null || typed
-        ? found
-        : new Assignment(found.start, found.end, Notation.LOOSE); // a cell, or a text
-  }
-
   private static @Nullable Assignment quoted(byte[] text, int from, int to) {
     byte quote = text[from - 1];
     int limit = Math.min(to, from + MAXIMUM_VALUE);
@@ -347,50 +230,6 @@ record Assignment(int start, int end, Notation notation) {
       i--;
     }
     return i > from ? new Assignment(from, i, Notation.QUOTED) : null;
-  }
-
-  private static @Nullable Assignment element(byte[] text, int from, int to) {
-    int limit = Math.min(to, from + MAXIMUM_VALUE);
-    if (from < to && text[from] == '{') {
-      return inBraces(text, from + 1, limit);
-    }
-    if (Bytes.startsWith(text, from, to, CDATA)) {
-      return cdata(text, from + CDATA.length, limit);
-    }
-    int end = from;
-    while (end < limit && text[end] != '<' && !Bytes.isSpace(text[end])) {
-      end++;
-    }
-    int close = end;
-    while (close < limit && Bytes.isSpace(text[close])) {
-      close++;
-    }
-    return end > from && close < limit && text[close] == '<'
-        ? new Assignment(from, end, Notation.ELEMENT)
-        : null;
-  }
-
-  private static @Nullable Assignment cdata(byte[] text, int from, int limit) {
-    int end = from;
-    while (end < limit && text[end] != ']' && !Bytes.isSpace(text[end])) {
-      end++;
-    }
-    return end > from && end < limit && text[end] == ']'
-        ? new Assignment(from, end, Notation.ELEMENT)
-        : null;
-  }
-
-  /** The last word in braces, as a store of credentials writes what it has encrypted. */
-  private static @Nullable Assignment inBraces(byte[] text, int from, int limit) {
-    int word = from;
-    int end = from;
-    while (end < limit && text[end] != '}' && text[end] != '{' && text[end] != '<') {
-      word = Bytes.isSpace(text[end]) ? end + 1 : word;
-      end++;
-    }
-    return end > word && end + 1 < limit && text[end] == '}' && text[end + 1] == '<'
-        ? new Assignment(word, end, Notation.ELEMENT)
-        : null;
   }
 
   /** A type such as {@code !Ref}, which says that what follows is no literal. */

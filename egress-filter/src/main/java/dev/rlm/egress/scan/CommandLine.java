@@ -1,6 +1,7 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.Confidence;
+import dev.rlm.egress.scan.CredentialName.Trust;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -29,7 +30,6 @@ final class CommandLine {
           "mysql",
           "mongosh",
           "mongodump",
-          "net use",
           "sqlcmd",
           "bcp ",
           "ipmitool",
@@ -56,12 +56,40 @@ final class CommandLine {
   /** Programs that take a password after {@code -a}. */
   static final List<String> WITH_A = List.of("redis-cli", "snmpwalk", "snmpget");
 
+  /** Commands of Windows that take a password as a word by itself. */
+  static final List<String> WITH_WORD = List.of("net use ", "net user ");
+
+  /** What sets passwords that it reads as {@code user:password}. */
+  static final List<String> CHPASSWD = List.of("| chpasswd", "|chpasswd");
+
+  /** What reads a password that another command writes. */
+  static final List<String> READERS =
+      List.of(
+          "| sudo -s",
+          "|sudo -s",
+          "| passwd --stdin",
+          "| cryptsetup",
+          "| vncpasswd",
+          "| smbpasswd",
+          "| kinit",
+          "--password-stdin",
+          "--pass-stdin");
+
+  /** Programs that take the key of a conversation after {@code -X}. */
+  static final List<String> WITH_X = List.of("snmpwalk", "snmpget");
+
   /** What feeds a word to a program. */
   static final List<String> HERE_STRINGS = List.of("<<< ", "<<<\"", "<<<'");
 
   private static final byte[] MYSQL = "mysql".getBytes(StandardCharsets.US_ASCII);
 
   private static final int LONGEST = 2048;
+
+  /** Bytes of a command in which a password is looked for as a word. */
+  private static final int LONGEST_WORDS = 200;
+
+  private static final byte[] OPTION = " /".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PASSWORD = "passw".getBytes(StandardCharsets.US_ASCII);
 
   /** Values stand anywhere in the command. */
   static final Reach REACH = new Reach(CommandLine::commandEnd, true);
@@ -97,6 +125,9 @@ final class CommandLine {
           continue;
         }
         int from = attached && text[i + 2] != ':' ? i + 2 : i + 3;
+        if (isQuote(text[i - 1]) && text[i + 2] == text[i - 1]) {
+          from = nextItem(text, i + 3, end);
+        }
         int close = word(text, from, end);
         if (close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0) {
           from++;
@@ -115,20 +146,113 @@ final class CommandLine {
     return end;
   }
 
+  /**
+   * Examines a command that takes a password behind a name, a drive or a share: one with a digit, as the
+   * last word or before options, so that no sentence is taken for it. Gives where the examination ended.
+   */
+  static int passwordWord(byte[] text, int anchor, int length, int to, List<Span> out) {
+    int end = Math.min(commandEnd(text, anchor, to), anchor + LONGEST_WORDS);
+    boolean named = text[anchor + length - 2] != 'r' && text[anchor + length - 2] != 'R';
+    int from = anchor + length;
+    while (from < end) {
+      int close = word(text, from, end);
+      boolean place = text[from] == '\\' || text[from] == '*' || (close - from == 2 && text[from + 1] == ':');
+      if (text[from] == '/' || close == from) {
+        break;
+      }
+      if (!place && named) {
+        boolean last = close == end || Bytes.startsWith(text, close, end, OPTION) || text[close] == '\r';
+        if (last && close - from >= 6 && Profile.of(text, from, close).digits() > 0 && !isTemplate(text, from, close)) {
+          out.add(Span.secret(from, close, "passwd", Confidence.MEDIUM));
+        }
+        break;
+      }
+      named |= !place;
+      from = close + 1;
+    }
+    return anchor + length;
+  }
+
+  /** Examines the words that a command writes to another, which stand before that; gives the end of its name. */
+  static int fed(byte[] text, int anchor, int length, List<Span> out) {
+    int from = anchor;
+    while (from > Math.max(0, anchor - LONGEST_WORDS) && text[from - 1] != '\n') {
+      from--;
+    }
+    while (from < anchor) {
+      int close = word(text, from, anchor);
+      userAndPassword(text, from, close, out);
+      from = close + 1;
+    }
+    return anchor + length;
+  }
+
+  /** Examines the last word that a command writes to another; gives the end of that one's name. */
+  static int written(byte[] text, int anchor, int length, List<Span> out) {
+    int from = anchor;
+    int pipe = -1;
+    while (from > Math.max(0, anchor - LONGEST_WORDS) && text[from - 1] != '\n') {
+      from--;
+      pipe = pipe < 0 && text[from] == '|' ? from : pipe;
+    }
+    int limit = text[anchor] == '|' ? anchor : pipe;
+    boolean writes = false;
+    while (from < limit) {
+      int close = word(text, from, limit);
+      writes |= startsWith(text, from, limit, "echo") || startsWith(text, from, limit, "printf");
+      boolean last = close + 1 >= limit;
+      if (last && writes && close > from) {
+        boolean quoted = close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0;
+        int start = from + (quoted ? 1 : 0);
+        int end = close - (quoted ? 1 : 0);
+        if (end - start >= 6 && Profile.of(text, start, end).digits() > 0 && !isTemplate(text, start, end)) {
+          out.add(Span.secret(start, end, "passwd", Confidence.MEDIUM));
+        }
+      }
+      from = close + 1;
+    }
+    return anchor + length;
+  }
+
   /** Whether an option of one letter begins here: {@code -p}, {@code /p:}. */
   private static boolean isOption(byte[] text, int at, char option) {
     return (text[at] == '-' || (text[at] == '/' && text[at + 2] == ':'))
         && (text[at + 1] | 0x20) == option
-        && Bytes.isSpace(text[at - 1]);
+        && (Bytes.isSpace(text[at - 1]) || (isQuote(text[at - 1]) && text[at + 2] == text[at - 1]));
+  }
+
+  private static boolean isQuote(byte b) {
+    return b == '"' || b == '\'';
+  }
+
+  /** Where the next word begins in a list of quoted ones, in its quotes. */
+  private static int nextItem(byte[] text, int from, int end) {
+    int at = from;
+    while (at < end && (text[at] == ',' || text[at] == ' ')) {
+      at++;
+    }
+    return at;
   }
 
   /** Examines the word that is fed to a program: one that looks generated is no text to read. */
   static int hereString(byte[] text, int anchor, int to, List<Span> out) {
     Assignment word = Assignment.at(text, anchor + (text[anchor + 3] == ' ' ? 4 : 3), to);
-    if (word != null && CredentialValues.isToken(text, word, 16)) {
+    if (word != null
+        && (CredentialValues.isToken(text, word, 16)
+            || (asksForPassword(text, anchor) && Columns.isSecret(text, word.start(), word.end(), Trust.PASSWORD)))) {
       out.add(Span.secret(word.start(), word.end(), "credential", Confidence.LOW));
     }
     return anchor + 3;
+  }
+
+  /** Whether the command before speaks of a password. */
+  private static boolean asksForPassword(byte[] text, int anchor) {
+    for (int i = anchor - 1; i >= Math.max(0, anchor - LONGEST_WORDS) && text[i] != '\n'; i--) {
+      if (Bytes.startsWithWord(text, i, anchor, PASSWORD)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int commandEnd(byte[] text, int anchor, int to) {

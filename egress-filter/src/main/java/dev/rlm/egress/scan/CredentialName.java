@@ -45,7 +45,7 @@ record CredentialName(int start, int end, Trust trust) {
               + TAIL);
   private static final Shape TOKEN =
       Shape.compile(
-          "(?i).*(tokens?|secrets?|secret[_.-]?id|secret[_.-]?key[_.-]?base|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
+          "(?i).*(tokens?|secrets?|secret[_.-]?id|secret[_.-]?key[_.-]?base|app[_.-]?certificate|api[_.-]?keys?|credentials?|creds|totp|otp[_.-]?seed|session[_.-]?id|connect[.]sid"
               + "|(access|secret|private|priv|auth|encryption|encrypt|decryption|signing|signature|master|account|client|app|application"
               + "|license|licence|service|storage|session|shared|admin|deploy|consumer|developer|server|hmac|jwt|crypto|cipher|webhook"
               + "|subscription|integration|ingest|ingestion|write|read|write[_.-]?only|stream|unseal|recovery|security|user|bot|sdk|web)[_.-]?keys?"
@@ -60,8 +60,11 @@ record CredentialName(int start, int end, Trust trust) {
           "(?i)(.*[^a-z])?((proxy|http)[_-]?)?(authorization|authorisation|x-auth[a-z-]*|auth[_-]?header)");
   private static final Shape PUBLIC =
       Shape.compile(
-          "(?i).*(public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|key[_.-]?tokens?|tokens?|secrets?)"
+          "(?i).*(public|public[_.-]?vapid|vapid[_.-]?public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|key[_.-]?tokens?|tokens?|secrets?)"
               + TAIL);
+  /** Keys under which programs keep what they say of a field. */
+  private static final Shape LABEL =
+      Shape.compile("(?i)(.*[._-])?(errors?|labels?|messages?|msg|placeholders?|hints?|titles?|tooltips?|captions?|i18n|validat(ions?|ors?))[.].*");
   private static final Shape PUBLIC_KEY =
       Shape.compile(
           "(?i).*(websocket|pgp|gpg|trusted|verify|verifying|verification)[_.-]?keys?" + TAIL);
@@ -93,7 +96,7 @@ record CredentialName(int start, int end, Trust trust) {
     if (is(HEADER, text, start, end)) {
       return Trust.HEADER;
     }
-    if (is(PUBLIC, text, start, end) || is(PUBLIC_KEY, text, start, end)) {
+    if (is(PUBLIC, text, start, end) || is(PUBLIC_KEY, text, start, end) || is(LABEL, text, start, end)) {
       return Trust.NONE;
     }
     if (is(PASSWORD, text, start, end) || endsWithHump(text, start, end)) {

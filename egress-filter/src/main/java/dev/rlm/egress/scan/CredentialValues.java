@@ -70,6 +70,10 @@ final class CredentialValues {
           "pw=",
           "pw : ",
           "pw = ",
+          "app_certificate",
+          "appcertificate",
+          "pw '",
+          "pw \"",
           "-pw",
           "psk",
           "wachtwoord",
@@ -106,7 +110,17 @@ final class CredentialValues {
 
   private static final int DIGEST = 64;
 
+  private static final byte[] KEY = "key".getBytes(StandardCharsets.US_ASCII);
+
   private static final byte[] SECRET = "secret".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int OPTION_KEY = "--key".length();
+
+  /** Bytes that a block of lines has at the least. */
+  private static final int BLOCK = 100;
+
+  /** How far before an option the name of its command may stand. */
+  private static final int COMMAND = 120;
 
   /**
    * Longer values are no credentials by their names alone; formats and randomness find those that
@@ -121,7 +135,7 @@ final class CredentialValues {
 
   private static int reach(byte[] text, int keyword, int to) {
     CredentialName bounds = CredentialName.bounds(text, keyword, to);
-    return Columns.isCell(text, bounds, to)
+    return Columns.isCell(text, bounds, to) || AlignedColumns.isCell(text, bounds, to)
         ? Math.min(to, bounds.end() + Columns.REACH)
         : Reach.NEAR.end(text, keyword, to);
   }
@@ -142,6 +156,9 @@ final class CredentialValues {
         if (Columns.mayHead(text, bounds, to)) {
           work.spend(Columns.REACH);
           Columns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
+        } else if (AlignedColumns.mayHead(text, bounds, to, work)) {
+          work.spend(Columns.REACH);
+          AlignedColumns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
         } else if (Inserts.mayName(text, bounds, to, work)) {
           Inserts.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
         }
@@ -155,14 +172,26 @@ final class CredentialValues {
     if (option && isOption(name)) {
       found = Assignment.option(text, name.end(), reach);
     }
+    if (found != null && closesOwnQuote(text, name, found)) {
+      found = Assignment.next(text, found.start(), reach);
+    }
     if (found != null
-        && !closesOwnQuote(text, name, found)
         && !isInUrn(text, name)
         && !Bytes.startsWith(text, Math.max(0, name.start() - CHECKSUM.length), to, CHECKSUM)) {
       work.spend(VALUE + found.end() - found.start());
+      if (isKeyOrBetter(text, name) && ByteLists.opens(text, found.start(), to)) {
+        return Math.max(name.end(), ByteLists.list(text, found.start() + 1, to, work, out));
+      }
       judgeValue(text, name, found, to, out);
     }
     return name.end();
+  }
+
+  /** Whether the name is that of something that a list of numbers may stand for. */
+  static boolean isKeyOrBetter(byte[] text, CredentialName name) {
+    return name.trust() == Trust.PASSWORD
+        || name.trust() == Trust.TOKEN
+        || (name.trust() == Trust.KEY && Bytes.endsWithWord(text, name.start(), name.end(), KEY));
   }
 
   /**
@@ -211,7 +240,8 @@ final class CredentialValues {
           case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
           case KEY ->
               isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16)
-                  && !isCacheKey(text, value);
+                  && !isCacheKey(text, value)
+                  && !isOfSshKeys(text, name);
           case NONE -> false;
         };
     if (secret) {
@@ -255,6 +285,16 @@ final class CredentialValues {
     return words > 1 && text[digest - 1] == '-';
   }
 
+  /** Whether it is the option {@code --key} of a command about SSH keys: a public one or its fingerprint. */
+  private static boolean isOfSshKeys(byte[] text, CredentialName name) {
+    if (text[name.start()] != '-' || name.end() - name.start() > OPTION_KEY) {
+      return false;
+    }
+    int from = Math.max(0, name.start() - COMMAND);
+    String command = new String(text, from, name.start() - from, StandardCharsets.ISO_8859_1);
+    return command.contains("ssh-key") || command.contains("ssh\\-key"); // as manuals write it
+  }
+
   private static boolean isHeaderValue(byte[] text, Assignment value) {
     int length = value.end() - value.start();
     if (length < 8 || Placeholders.isTemplate(text, value.start(), value.end())) {
@@ -289,7 +329,7 @@ final class CredentialValues {
     }
     if (!isCredentialText(text, start, end)) {
       return (value.notation() == Notation.QUOTED || value.notation() == Notation.ARGUMENT)
-          && Randomness.isNoise(text, start, end);
+          && (Randomness.isNoise(text, start, end) || isBlock(text, start, end));
     }
     if (Placeholders.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 5)
@@ -300,6 +340,19 @@ final class CredentialValues {
       return true;
     }
     return Hashes.isUuid(text, start, end) || Randomness.looksGenerated(text, start, end);
+  }
+
+  /** Lines of base64 with their breaks escaped, as a program's text has a key. */
+  private static boolean isBlock(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      boolean escape = text[i] == '\\' && i + 1 < end && (text[i + 1] == 'n' || text[i + 1] == 'r');
+      if (!escape && !Bytes.isToken(text[i])) {
+        return false;
+      }
+      i += escape ? 1 : 0;
+    }
+    Profile profile = Profile.of(text, start, end);
+    return profile.length() >= BLOCK && profile.mixedCase() && profile.digits() > 0;
   }
 
   /** Letters with symbols that no identifier or address has: what people make up as a secret. */

@@ -10,10 +10,35 @@ final class Cursor {
 
   private static final int LONGEST_TYPE = 24;
 
-  /** What turns a literal into the type that a program wants. */
+  /** What turns a literal into the type that a program wants, or reads what it stands for. */
   private static final String[] CONVERSIONS = {
-    "string::from(", "[]byte(", "buffer.from(", "bytes(", "new string(", "some(", "<%= ",
-    "field(default="
+    "string::from(",
+    "[]byte(",
+    "buffer.from(",
+    "bytes(",
+    "bytearray(",
+    "new string(",
+    "some(",
+    "<%= ",
+    "field(default=",
+    "secretstr(",
+    "bytes.fromhex(",
+    "bytearray.fromhex(",
+    "unhexlify(",
+    "binascii.unhexlify(",
+    "hex2bin(",
+    "hex.decodestring(",
+    "hex::decode(",
+    "hexformat.of().parsehex(",
+    "convert.fromhexstring(",
+    "b64decode(",
+    "base64.b64decode(",
+    "base64_decode(",
+    "base64.decode64(",
+    "base64.strict_decode64(",
+    "base64.getdecoder().decode(",
+    "convert.frombase64string(",
+    "atob("
   };
 
   private static final String[] DIGESTS = {"md5(", "sha1(", "sha2(", "crypt("};
@@ -259,8 +284,10 @@ final class Cursor {
   }
 
   private void skipConversion() {
+    int from = at;
     for (String conversion : CONVERSIONS) {
       if (skipWord(conversion)) {
+        at = quoteAt(0) || quoteAt(1) ? at : from;
         return;
       }
     }
@@ -325,6 +352,13 @@ final class Cursor {
       skipAnySpace();
     } else {
       at = from;
+    }
+  }
+
+  /** Skips a tag of YAML behind which a literal stands all the same. */
+  void skipTypeTag() {
+    if (peek() == '!' && peek(1) == '!' && (skipWord("!!str ") || skipWord("!!binary "))) {
+      skipBlanks();
     }
   }
 

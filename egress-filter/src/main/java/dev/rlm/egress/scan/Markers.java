@@ -38,6 +38,7 @@ public final class Markers {
           "url-passwd",
           "kubernetes-secret",
           "seed-phrase",
+          "recovery-code",
           "engine-secret",
           "context-secret",
           "context-echo",

@@ -44,6 +44,10 @@ final class NextWord {
       return inRow(text, name, value, to); // a cell of a table
     }
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
+    if (text[at + 1] == '(' && (text[at + 2] == '\'' || text[at + 2] == '"')) {
+      Assignment bracketed = Assignment.at(text, at + 2, to);
+      return bracketed == null ? null : new Assignment(bracketed.start(), bracketed.end(), Notation.ARGUMENT);
+    }
     if (!quoted && !Bytes.isAlphanumeric(text[at + 1])) {
       boolean dash = text[at + 1] == '-' && text[at + 2] == ' ';
       return dash || text[at + 1] == '(' ? inRow(text, name, at + (dash ? 3 : 2), to) : null;

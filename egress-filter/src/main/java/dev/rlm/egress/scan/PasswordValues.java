@@ -22,6 +22,9 @@ final class PasswordValues {
           .map(reference -> reference.getBytes(StandardCharsets.US_ASCII))
           .toList();
 
+  private static final byte[] PSK = "psk".getBytes(StandardCharsets.US_ASCII);
+  private static final int MOST_BLANKS = 6;
+
   private PasswordValues() {}
 
   static boolean isPassword(byte[] text, CredentialName name, Assignment value, int to) {
@@ -34,7 +37,7 @@ final class PasswordValues {
         || Placeholders.isPlaceholder(text, start, end, 3)) {
       return false;
     }
-    if (!isLiteral(text, value)
+    if (!isLiteral(text, name, value)
         || isParameter(text, value)
         || isSelectorOrAddress(text, start, end)
         || Placeholders.isEmptyWord(text, start, end)) {
@@ -57,7 +60,9 @@ final class PasswordValues {
     boolean noCall = generated && !hasCall(text, start, end, to);
     return switch (value.notation()) {
       case QUOTED ->
-          (!hasBlank(text, start, end) || hasUser(text, name, value, to))
+          (!hasBlank(text, start, end)
+                  || Bytes.endsWithWord(text, name.start(), name.end(), PSK)
+                  || hasUser(text, name, value, to))
               && !(profile.others() == 0
                   && profile.digits() == 0
                   && isOwnName(text, name, start, end));
@@ -91,15 +96,16 @@ final class PasswordValues {
         && Profile.of(text, value.start(), value.end()).letters() == length - 1;
   }
 
-  private static boolean isLiteral(byte[] text, Assignment value) {
-    int blanks = 0;
+  private static boolean isLiteral(byte[] text, CredentialName name, Assignment value) {
+    // The key of a wireless network is made of words as often as not.
+    int blanks = Bytes.endsWithWord(text, name.start(), name.end(), PSK) ? -MOST_BLANKS : 0;
     for (int i = value.start(); i < value.end(); i++) {
       byte b = text[i];
       boolean blank =
           b == ' '
               && !(value.notation() == Notation.QUOTED
                   && value.end() - value.start() < 32
-                  && blanks++ == 0);
+                  && blanks++ <= 0);
       boolean joined = b == '+' && !Bytes.isAlphanumeric(text[value.end() - 1]);
       if ((i == value.start() && (joined || b == ',' || (b == '.' && text[i + 1] == '$')))
           || blank

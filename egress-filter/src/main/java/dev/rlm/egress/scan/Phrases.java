@@ -23,6 +23,9 @@ final class Phrases {
           ".basic(",
           "db.auth(",
           "yagmail.smtp(",
+          "rest::client.new ",
+          "rest::client.new(",
+          "require('twilio')(",
           "wifi.begin(",
           "wlan.connect(",
           "sta_if.connect(",
@@ -48,7 +51,7 @@ final class Phrases {
 
   /** Calls whose first quoted argument is a secret. */
   static final List<String> CONVERSIONS =
-      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(", "aes.new(");
+      List.of("convertto-securestring ", "jwt.sign(", "jwt.verify(", "jwt.encode(", "fernet(", "aes.new(", "bot.run(");
 
   /** Words that stand before a password in a sentence or a statement. */
   static final List<String> SENTENCES =
@@ -63,9 +66,24 @@ final class Phrases {
           "pwd is ",
           "pw is ",
           "password is generated for ",
+          "with password ",
+          "with the password ",
+          "and password ",
+          ", password ",
+          ", pass ",
+          ", pwd ",
+          ", pw ",
+          "passwd for ",
+          "pass for ",
+          "pwd for ",
+          "pw for ",
           "passphrase is ",
           "passcode is ",
           "identified by ",
+          "wifi key for ",
+          "wifi key is ",
+          "wi-fi key is ",
+          "wlan key is ",
           "enable secret ",
           "enable password ",
           "pac key 0 ",
@@ -75,7 +93,21 @@ final class Phrases {
           "server key 7 ",
           "snmp-server community ");
 
+  /** Words that stand behind a password in a sentence. */
+  static final List<String> AFTERWARDS =
+      List.of(
+          " as the password", " as password", " as your password", " as my password", " as its password", " as passphrase",
+          " as the passphrase");
+
+  /** Words with which a sentence goes on behind those. */
+  private static final Words JOINS = Words.of("for", "and", "or", "to", "when", "if", "in", "on", "at", "with", "then", "until");
+
+  /** What is told in a sentence, and looks generated. */
+  static final List<String> KEYS = List.of("api key ", "access key ", "secret key ", "auth key ", "license key ");
+
   private static final int REACH = 240;
+
+  private static final int SHORTEST_KEY = 16;
 
   /** Bytes of the longest password that is taken out of a sentence. */
   private static final int LONGEST = 64;
@@ -116,14 +148,19 @@ final class Phrases {
   static int sentence(byte[] text, int anchor, int length, int to, List<Span> out) {
     int limit = Math.min(to, anchor + length + 48);
     int i = anchor + length - (text[anchor + length - 1] == '"' ? 1 : 0);
-    if (i < limit && Bytes.isLetter(text[i]) && text[anchor + length - 2] == 'r') {
+    if (i < limit
+        && (Bytes.isLetter(text[i]) || text[i] == '\'' || text[i] == '"')
+        && Bytes.lower(text[anchor + length - 2]) == 'r') {
       while (i < limit
           && !(text[i] == 'i' && text[i - 1] == ' ' && i + 3 < limit && text[i + 1] == 's' && text[i + 2] == ' ')
           && !(text[i] == '=' && i + 1 < limit && text[i + 1] == ' ')
           && !(text[i] == ':' && i + 1 < limit && text[i + 1] != '/')) {
         i++;
       }
-      boolean colon = i < limit && (text[i] == ':' || text[i] == '=');
+      if (i == limit) {
+        return anchor + 1;
+      }
+      boolean colon = text[i] == ':' || text[i] == '=';
       i += colon ? (i + 1 < limit && text[i + 1] == ' ' ? 2 : 1) : 3;
     }
     if (i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`')) {
@@ -141,6 +178,52 @@ final class Phrases {
       bare(text, i, Math.min(to, i + LONGEST), out);
     }
     return anchor + 1;
+  }
+
+  /** Examines the word that follows. Gives the place before it: it may be another name. */
+  static int key(byte[] text, int anchor, int length, int to, List<Span> out) {
+    int end = anchor + length - 1;
+    Assignment word = Assignment.option(text, end, to);
+    if (word != null
+        && word.end() - word.start() >= SHORTEST_KEY
+        && Randomness.looksGenerated(text, word.start(), word.end())
+        && !Placeholders.isPlaceholder(text, word.start(), word.end(), 5)) {
+      out.add(Span.secret(word.start(), word.end(), "credential", Confidence.LOW));
+    }
+    return end;
+  }
+
+  /** Examines the word before: {@code use hunter2x as the password}. Gives the place behind the words. */
+  static int before(byte[] text, int anchor, int length, int to, List<Span> out) {
+    if (goesOn(text, anchor + length, to)) {
+      return anchor + length;
+    }
+    int end = anchor;
+    int start = end;
+    while (start > Math.max(0, end - LONGEST) && !Bytes.isSpace(text[start - 1])) {
+      start--;
+    }
+    boolean quoted = end - start > 2 && text[start] == text[end - 1] && "\"'`".indexOf(text[start]) >= 0;
+    start += quoted ? 1 : 0;
+    end -= quoted ? 1 : 0;
+    Profile word = Profile.of(text, start, end);
+    if (word.digits() > 0 && word.letters() > 0 && word.length() >= 6) {
+      add(text, start, end, out);
+    }
+    return anchor + length;
+  }
+
+  /** Whether the sentence speaks of something else, such as {@code the password hash}. */
+  private static boolean goesOn(byte[] text, int from, int to) {
+    if (from + 1 >= to || (text[from] != ' ' && !Bytes.isName(text[from])) || text[from] == '.') {
+      return false;
+    }
+    int word = from + (text[from] == ' ' ? 1 : 0);
+    int end = word;
+    while (end < to && end - word < LONGEST && Bytes.isName(text[end])) {
+      end++;
+    }
+    return end > word && (word == from || !JOINS.contains(text, word, end));
   }
 
   /** A word without quotes must be one that no sentence would go on with. */
@@ -162,7 +245,9 @@ final class Phrases {
       end--;
     }
     Profile word = Profile.of(text, from, end);
-    boolean made = word.digits() > 0 && word.letters() > 0 && word.length() >= 6;
+    boolean made =
+        (word.digits() > 0 && word.letters() > 0 && word.length() >= 6)
+            || (word.mixedCase() && word.others() > 1 && word.changes() > 6 && word.length() >= 10);
     if (made && word.letters() + word.digits() + 3 >= word.length()) {
       add(text, from, end, out);
     }

@@ -137,7 +137,22 @@ final class Placeholders {
           "no",
           "char",
           "username",
-          "user");
+          "user",
+          // What a check says of it.
+          "short",
+          "tooshort",
+          "too_short",
+          "long",
+          "toolong",
+          "too_long",
+          "weak",
+          "tooweak",
+          "too_weak",
+          "strong",
+          "mismatch",
+          "match",
+          "blank",
+          "length");
 
   private static final List<byte[]> REQUESTS =
       Stream.of(

@@ -43,6 +43,8 @@ final class PublicValues {
           new Form("R0lGOD", 40, 256),
           new Form("JVBERi0", 20, 256),
           new Form("UklGR", 64, 256),
+          new Form("PHN2Zy", 40, 256),
+          new Form("PD94bWwg", 40, 256),
           new Form("d09GM", 64, 256),
           new Form("d09GR", 64, 256),
           new Form("AAABAAE", 64, 256),
@@ -78,6 +80,8 @@ final class PublicValues {
           new Form("asst_", 29, 29),
           new Form("step_", 29, 29),
           new Form("file-", 27, 29),
+          // Builds of Nix
+          new Form("nix/store/", 40, 256),
           // Resources of clouds
           new Form("db-", 29, 29),
           // Source maps
@@ -130,6 +134,8 @@ final class PublicValues {
           new Form("x-amz-cf-id", 56, 56),
           new Form("etag", 20, 80),
           new Form("version-id", 32, 32),
+          new Form("version_id", 32, 32),
+          new Form("versionid", 32, 32),
           // Places in lists, which a service gives out with each page
           new Form("cursor", 20, 256),
           new Form("scroll_id", 20, 256),
@@ -141,6 +147,11 @@ final class PublicValues {
           new Form("signaturevalue", 40, 256),
           new Form("ciphervalue", 24, 256),
           new Form("kid", 20, 64),
+          new Form("_id", 20, 44),
+          new Form("nonce", 20, 44),
+          new Form("boundary", 20, 72),
+          new Form("node_id", 20, 120),
+          new Form("nodeid", 20, 120),
           new Form("\"x", 43, 43),
           new Form("\"y", 43, 43),
           new Form("'x", 43, 43),
@@ -166,6 +177,7 @@ final class PublicValues {
   private static final byte[] NONCE = "'nonce-".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SOPS = "ENC[AES256_GCM,".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] JASYPT = "ENC(".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PART = "\nContent-".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] WEAK_ETAG = "W/\"".getBytes(StandardCharsets.US_ASCII);
 
   /** Parts of a path that are shorter name things; services' secrets in paths have rules. */
@@ -199,7 +211,8 @@ final class PublicValues {
         return true;
       }
     }
-    return (length <= 40 && Bytes.startsWith(text, Math.max(0, from - 3), from, WEAK_ETAG))
+    return isBoundary(text, from, end, to)
+        || (length <= 40 && Bytes.startsWith(text, Math.max(0, from - 3), from, WEAK_ETAG))
         || isShortPath(text, from, end)
         || Bytes.startsWith(text, end, to, GOOGLE_CLIENT)
         || isDocument(text, from, end)
@@ -207,6 +220,12 @@ final class PublicValues {
         || (length <= 64 && Bytes.startsWith(text, Math.max(0, from - 1), to, NONCE))
         || isNamedPublic(text, from, length)
         || isEncrypted(text, from);
+  }
+
+  /** A line between the parts of a message, such as a form with files. */
+  private static boolean isBoundary(byte[] text, int start, int end, int to) {
+    int next = end < to && text[end] == '\r' ? end + 1 : end;
+    return text[start] == '-' && text[start + 1] == '-' && Bytes.startsWith(text, next, to, PART);
   }
 
   /** The first part of a mail's identifier: {@code <…@host>}. */

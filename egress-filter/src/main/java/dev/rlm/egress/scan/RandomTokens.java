@@ -52,6 +52,10 @@ final class RandomTokens {
   }
 
   private static void judge(byte[] text, int start, int end, int to, List<Span> out) {
+    if (isGrouped(text, start, end)) {
+      out.add(Span.secret(start, end, RULE, Confidence.LOW));
+      return;
+    }
     if (end - start < SHORTEST
         || end - start > LONGEST
         || !Randomness.mayStandAlone(text, start, end)) {
@@ -67,6 +71,19 @@ final class RandomTokens {
     if (out.size() > before && isHarmless(text, start, end, to)) {
       out.subList(before, out.size()).clear();
     }
+  }
+
+  /** 32-8-8 hexadecimal digits: a key of Mailgun, and nothing that is published. */
+  private static boolean isGrouped(byte[] text, int start, int end) {
+    if (end - start != 50 || text[start + 32] != '-' || text[start + 41] != '-') {
+      return false;
+    }
+    for (int i = start; i < end; i++) {
+      if (!Bytes.isHex(text[i]) && text[i] != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isHarmless(byte[] text, int start, int end, int to) {

@@ -115,7 +115,8 @@ final class Randomness {
       }
       return rarity < (profile.length() >= 16 ? -4.7 : -5.0) || looksSplit(text, start, end);
     }
-    return profile.length() >= 12 && profile.others() <= 2 && rarity < -5.6;
+    boolean mixed = profile.mixedCase() && profile.changes() >= 4;
+    return profile.length() >= (mixed ? 10 : 12) && profile.others() <= 2 && rarity < -5.6;
   }
 
   /**

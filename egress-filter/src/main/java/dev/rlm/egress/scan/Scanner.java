@@ -88,6 +88,27 @@ public final class Scanner {
     enter(
         builder,
         owners,
+        CommandLine.WITH_WORD,
+        (text, at, length, to, work, out) -> CommandLine.passwordWord(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        CommandLine.WITH_X,
+        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'x', out),
+        CommandLine.REACH);
+    enter(
+        builder,
+        owners,
+        CommandLine.READERS,
+        (text, at, length, to, work, out) -> CommandLine.written(text, at, length, out));
+    enter(
+        builder,
+        owners,
+        CommandLine.CHPASSWD,
+        (text, at, length, to, work, out) -> CommandLine.fed(text, at, length, out));
+    enter(
+        builder,
+        owners,
         Phrases.CONVERSIONS,
         (text, at, length, to, work, out) -> Phrases.call(text, at, length, to, 1, out));
     enter(
@@ -105,6 +126,16 @@ public final class Scanner {
         owners,
         Phrases.SENTENCES,
         (text, at, length, to, work, out) -> Phrases.sentence(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        Phrases.KEYS,
+        (text, at, length, to, work, out) -> Phrases.key(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        Phrases.AFTERWARDS,
+        (text, at, length, to, work, out) -> Phrases.before(text, at, length, to, out));
     enter(
         builder,
         owners,
@@ -130,6 +161,18 @@ public final class Scanner {
         owners,
         SeedPhrases.NAMES,
         (text, at, length, to, work, out) -> SeedPhrases.apply(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
+        RecoveryCodes.NAMES,
+        (text, at, length, to, work, out) -> RecoveryCodes.apply(text, at, length, to, out),
+        RecoveryCodes.REACH);
+    enter(
+        builder,
+        owners,
+        ExpectScripts.SENDERS,
+        (text, at, length, to, work, out) -> ExpectScripts.apply(text, at, length, to, out));
+    enter(builder, owners, ByteLists.BEGINNINGS, ByteLists::apply, ByteLists.REACH);
     enter(
         builder,
         owners,

@@ -19,6 +19,9 @@ final class Siblings {
           .map(user -> user.getBytes(StandardCharsets.US_ASCII))
           .toArray(byte[][]::new);
 
+  /** What stands for a user behind such a word and a dot: all else is another setting, or a label. */
+  private static final Words MEMBERS = Words.of("name", "username", "user", "login", "id", "email", "mail", "account");
+
   private static final boolean[] BEGINS = new boolean[128];
 
   static {
@@ -34,7 +37,8 @@ final class Siblings {
     int end = Math.min(to, name.end() + REACH);
     int seen = 0;
     for (int i = Math.max(0, name.start() - REACH); i < end; i++) {
-      if (!BEGINS[Bytes.lower(text[i]) & 0x7f]) {
+      boolean inName = i >= name.start() && i < name.end();
+      if (inName || !BEGINS[Bytes.lower(text[i]) & 0x7f]) {
         continue;
       }
       for (int user = 0; user < USERS.length; user++) {
@@ -51,6 +55,15 @@ final class Siblings {
 
   private static boolean isAssigned(byte[] text, int from, int to) {
     int at = from;
+    if (at < to && text[at] == '.') {
+      int member = at + 1;
+      for (at = member; at < to && Bytes.isName(text[at]); ) {
+        at++;
+      }
+      if (!MEMBERS.contains(text, member, at)) {
+        return false;
+      }
+    }
     while (at < Math.min(to, from + LONGEST_REST)
         && (Bytes.isName(text[at]) || text[at] == ' ' || text[at] == '"' || text[at] == '\'')) {
       at++;
