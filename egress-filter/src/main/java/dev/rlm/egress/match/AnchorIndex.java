@@ -52,6 +52,7 @@ public final class AnchorIndex {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FOLD = 0x20202020;
+  private static final int FOLD_ONE = 0x20;
   private static final long FOLD_EIGHT = 0x2020202020202020L;
   private static final int BITS = 20;
   private static final int WORD = 32 - BITS + 5;
@@ -62,7 +63,15 @@ public final class AnchorIndex {
   private static final int TRIES = 64;
 
   private static final int APART = 0x5851F42E;
+
+  /** What may follow a literal of three bytes. */
   private static final String FOLLOWERS = "abcdefghijklmnopqrstuvwxyz0123456789_-+/=.:\"' \t>`";
+
+  private static final boolean[] FOLLOWS = new boolean[256];
+
+  static {
+    FOLLOWERS.chars().forEach(follower -> FOLLOWS[follower | FOLD_ONE] = true);
+  }
 
   /** Bytes of which those that may begin a literal are noted before any of them is looked up. */
   private static final int BLOCK = 4096;
@@ -194,7 +203,7 @@ public final class AnchorIndex {
         throw new ShapeException("an anchor has 3 to " + LONGEST + " characters: " + literal);
       }
       int offset = rarest(bytes);
-      int fold = exact ? 0 : FOLD & 0xff;
+      int fold = exact ? 0 : FOLD_ONE;
       for (int i = 0; i < bytes.length; i++) {
         bytes[i] |= (byte) fold;
       }
@@ -312,7 +321,8 @@ public final class AnchorIndex {
 
   private boolean stands(int row, long shape, byte[] bytes, int start, int to) {
     int length = (int) (shape >>> LENGTH) & LONGEST;
-    if (start + length > to) {
+    int end = start + length;
+    if (end > to || (length < Integer.BYTES && (end == to || !FOLLOWS[(bytes[end] & 0xff) | FOLD_ONE]))) {
       return false;
     }
     if (start + Long.BYTES > bytes.length) {
