@@ -28,7 +28,13 @@ final class SpentBudgetTest {
         "https://bob:HIDDEN@host/",
         "user,password,mail\nbob,123456,b@x.org\neve,HIDDEN,e@x.org",
         "| user | password |\n|---|---|\n| bob | HIDDEN |",
-        "INSERT INTO users (name, password) VALUES ('bob', 'x'), ('eve', 'HIDDEN');"
+        "INSERT INTO users (name, password) VALUES ('bob', 'x'), ('eve', 'HIDDEN');",
+        "user   password  mail\nbob      123456  b@x.org\neve      HIDDEN  e@x.org",
+        "echo 'deploy:HIDDEN' | chpasswd",
+        "echo the token 'HIDDEN' -- -- -- -- -- -- -- | sudo -S true",
+        "sign in with HIDDEN as the password.",
+        "expect \"Password:\"\nsend \"HIDDEN\\r\"",
+        "net use Z: * HIDDEN /user:bob"
       })
   void withholdsWhatANameMayAnnounce(String text) {
     assertHidden(text);
@@ -82,7 +88,7 @@ final class SpentBudgetTest {
 
   private void assertHidden(String text) {
     String value = "hu8nter2xQ";
-    String output = filtered(FLOOD + text.replace("HIDDEN", value) + "\n" + FAR);
+    String output = filtered(FLOOD + FAR + text.replace("HIDDEN", value) + "\n" + FAR);
     assertFalse(output.contains(value), () -> output.substring(Math.max(0, output.indexOf(value) - 200)));
     assertTrue(output.contains("[REDACTED:scan-limit]"), "the work was not spent");
   }

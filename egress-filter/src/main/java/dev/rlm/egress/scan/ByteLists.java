@@ -57,6 +57,7 @@ final class ByteLists {
     while ("{[(".indexOf(text[open - 1]) < 0 || Bytes.startsWith(text, open - 1, to, CAST)) {
       open--;
     }
+    work.spend(GAP);
     int end = nameEnd(text, open - 1);
     if (end < 0) {
       return anchor + length;

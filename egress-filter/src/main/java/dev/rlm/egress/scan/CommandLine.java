@@ -1,7 +1,6 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.Confidence;
-import dev.rlm.egress.scan.CredentialName.Trust;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -59,27 +58,8 @@ final class CommandLine {
   /** Commands of Windows that take a password as a word by itself. */
   static final List<String> WITH_WORD = List.of("net use ", "net user ");
 
-  /** What sets passwords that it reads as {@code user:password}. */
-  static final List<String> CHPASSWD = List.of("| chpasswd", "|chpasswd");
-
-  /** What reads a password that another command writes. */
-  static final List<String> READERS =
-      List.of(
-          "| sudo -s",
-          "|sudo -s",
-          "| passwd --stdin",
-          "| cryptsetup",
-          "| vncpasswd",
-          "| smbpasswd",
-          "| kinit",
-          "--password-stdin",
-          "--pass-stdin");
-
   /** Programs that take the key of a conversation after {@code -X}. */
   static final List<String> WITH_X = List.of("snmpwalk", "snmpget");
-
-  /** What feeds a word to a program. */
-  static final List<String> HERE_STRINGS = List.of("<<< ", "<<<\"", "<<<'");
 
   private static final byte[] MYSQL = "mysql".getBytes(StandardCharsets.US_ASCII);
 
@@ -89,7 +69,6 @@ final class CommandLine {
   private static final int LONGEST_WORDS = 200;
 
   private static final byte[] OPTION = " /".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] PASSWORD = "passw".getBytes(StandardCharsets.US_ASCII);
 
   /** Values stand anywhere in the command. */
   static final Reach REACH = new Reach(CommandLine::commandEnd, true);
@@ -151,7 +130,7 @@ final class CommandLine {
    * last word or before options, so that no sentence is taken for it. Gives where the examination ended.
    */
   static int passwordWord(byte[] text, int anchor, int length, int to, List<Span> out) {
-    int end = Math.min(commandEnd(text, anchor, to), anchor + LONGEST_WORDS);
+    int end = commandEnd(text, anchor, Math.min(to, anchor + LONGEST_WORDS));
     boolean named = text[anchor + length - 2] != 'r' && text[anchor + length - 2] != 'R';
     int from = anchor + length;
     while (from < end) {
@@ -168,47 +147,6 @@ final class CommandLine {
         break;
       }
       named |= !place;
-      from = close + 1;
-    }
-    return anchor + length;
-  }
-
-  /** Examines the words that a command writes to another, which stand before that; gives the end of its name. */
-  static int fed(byte[] text, int anchor, int length, List<Span> out) {
-    int from = anchor;
-    while (from > Math.max(0, anchor - LONGEST_WORDS) && text[from - 1] != '\n') {
-      from--;
-    }
-    while (from < anchor) {
-      int close = word(text, from, anchor);
-      userAndPassword(text, from, close, out);
-      from = close + 1;
-    }
-    return anchor + length;
-  }
-
-  /** Examines the last word that a command writes to another; gives the end of that one's name. */
-  static int written(byte[] text, int anchor, int length, List<Span> out) {
-    int from = anchor;
-    int pipe = -1;
-    while (from > Math.max(0, anchor - LONGEST_WORDS) && text[from - 1] != '\n') {
-      from--;
-      pipe = pipe < 0 && text[from] == '|' ? from : pipe;
-    }
-    int limit = text[anchor] == '|' ? anchor : pipe;
-    boolean writes = false;
-    while (from < limit) {
-      int close = word(text, from, limit);
-      writes |= startsWith(text, from, limit, "echo") || startsWith(text, from, limit, "printf");
-      boolean last = close + 1 >= limit;
-      if (last && writes && close > from) {
-        boolean quoted = close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0;
-        int start = from + (quoted ? 1 : 0);
-        int end = close - (quoted ? 1 : 0);
-        if (end - start >= 6 && Profile.of(text, start, end).digits() > 0 && !isTemplate(text, start, end)) {
-          out.add(Span.secret(start, end, "passwd", Confidence.MEDIUM));
-        }
-      }
       from = close + 1;
     }
     return anchor + length;
@@ -232,27 +170,6 @@ final class CommandLine {
       at++;
     }
     return at;
-  }
-
-  /** Examines the word that is fed to a program: one that looks generated is no text to read. */
-  static int hereString(byte[] text, int anchor, int to, List<Span> out) {
-    Assignment word = Assignment.at(text, anchor + (text[anchor + 3] == ' ' ? 4 : 3), to);
-    if (word != null
-        && (CredentialValues.isToken(text, word, 16)
-            || (asksForPassword(text, anchor) && Columns.isSecret(text, word.start(), word.end(), Trust.PASSWORD)))) {
-      out.add(Span.secret(word.start(), word.end(), "credential", Confidence.LOW));
-    }
-    return anchor + 3;
-  }
-
-  /** Whether the command before speaks of a password. */
-  private static boolean asksForPassword(byte[] text, int anchor) {
-    for (int i = anchor - 1; i >= Math.max(0, anchor - LONGEST_WORDS) && text[i] != '\n'; i--) {
-      if (Bytes.startsWithWord(text, i, anchor, PASSWORD)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static int commandEnd(byte[] text, int anchor, int to) {
@@ -291,12 +208,13 @@ final class CommandLine {
     return at;
   }
 
-  private static boolean startsWith(byte[] text, int at, int end, String word) {
+  static boolean startsWith(byte[] text, int at, int end, String word) {
     return at + word.length() < end
         && new String(text, at, word.length(), StandardCharsets.ISO_8859_1).equals(word);
   }
 
-  private static void userAndPassword(byte[] text, int from, int end, List<Span> out) {
+  /** Finds the password in {@code user:password}, where the next word is that. */
+  static void userAndPassword(byte[] text, int from, int end, List<Span> out) {
     int close = word(text, from, end);
     int start = from;
     while (start < close && (text[start] == '"' || text[start] == '\'')) {
@@ -351,7 +269,8 @@ final class CommandLine {
     }
   }
 
-  private static boolean isTemplate(byte[] text, int start, int end) {
+  /** Whether a word stands for one that is given elsewhere. */
+  static boolean isTemplate(byte[] text, int start, int end) {
     if (Placeholders.isTemplate(text, start, end)
         || Placeholders.isWord(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 3)) {
@@ -362,7 +281,7 @@ final class CommandLine {
   }
 
   /** End of a shell word, quotes included. */
-  private static int word(byte[] text, int from, int end) {
+  static int word(byte[] text, int from, int end) {
     byte quote = 0;
     for (int i = from; i < end; i++) {
       byte b = text[i];

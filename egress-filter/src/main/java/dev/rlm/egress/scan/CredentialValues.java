@@ -108,16 +108,11 @@ final class CredentialValues {
   /** Stands before the name of what a digest is made of, in the annotations of charts. */
   private static final byte[] CHECKSUM = "checksum/".getBytes(StandardCharsets.US_ASCII);
 
-  private static final int DIGEST = 64;
-
   private static final byte[] KEY = "key".getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] SECRET = "secret".getBytes(StandardCharsets.US_ASCII);
 
   private static final int OPTION_KEY = "--key".length();
-
-  /** Bytes that a block of lines has at the least. */
-  private static final int BLOCK = 100;
 
   /** How far before an option the name of its command may stand. */
   private static final int COMMAND = 120;
@@ -236,11 +231,11 @@ final class CredentialValues {
     boolean secret =
         switch (name.trust()) {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
-          case TOKEN -> isToken(text, value, 8) || isChosen(text, name, value, to);
-          case HEADER -> isToken(text, value, 8) || isHeaderValue(text, value);
+          case TOKEN -> TokenValues.isToken(text, value, 8) || isChosen(text, name, value, to);
+          case HEADER -> TokenValues.isToken(text, value, 8) || TokenValues.isHeaderValue(text, value);
           case KEY ->
-              isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16)
-                  && !isCacheKey(text, value)
+              TokenValues.isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16)
+                  && !TokenValues.isCacheKey(text, value)
                   && !isOfSshKeys(text, name);
           case NONE -> false;
         };
@@ -271,20 +266,6 @@ final class CredentialValues {
     return next == null ? null : new Assignment(next.start(), next.end(), Notation.LOOSE);
   }
 
-  /** Words with hyphens and a digest behind them, under which a build keeps its files. */
-  private static boolean isCacheKey(byte[] text, Assignment value) {
-    int digest = value.end() - DIGEST;
-    int words = 0;
-    for (int i = value.start(); i < value.end(); i++) {
-      boolean word = Bytes.isAlphanumeric(text[i]) || "-_.".indexOf(text[i]) >= 0;
-      if (i < digest ? !word : !Bytes.isHex(text[i])) {
-        return false;
-      }
-      words += i < digest && text[i] == '-' ? 1 : 0;
-    }
-    return words > 1 && text[digest - 1] == '-';
-  }
-
   /** Whether it is the option {@code --key} of a command about SSH keys: a public one or its fingerprint. */
   private static boolean isOfSshKeys(byte[] text, CredentialName name) {
     if (text[name.start()] != '-' || name.end() - name.start() > OPTION_KEY) {
@@ -293,17 +274,6 @@ final class CredentialValues {
     int from = Math.max(0, name.start() - COMMAND);
     String command = new String(text, from, name.start() - from, StandardCharsets.ISO_8859_1);
     return command.contains("ssh-key") || command.contains("ssh\\-key"); // as manuals write it
-  }
-
-  private static boolean isHeaderValue(byte[] text, Assignment value) {
-    int length = value.end() - value.start();
-    if (length < 8 || Placeholders.isTemplate(text, value.start(), value.end())) {
-      return false;
-    }
-    Profile profile = Profile.of(text, value.start(), value.end());
-    return profile.distinct() >= 6
-        && isCredentialText(text, value.start(), value.end())
-        && (profile.digits() > 0 || (profile.upper() > 1 && profile.lower() > 1));
   }
 
   /** Secrets that somebody made up look like passwords. */
@@ -316,98 +286,8 @@ final class CredentialValues {
         && value.end() - value.start() >= 8
         && Profile.of(text, value.start(), value.end()).digits() > 0
         && Profile.of(text, value.start(), value.end()).letters() > 1
-        && !isReference(text, value.start(), value.end())
+        && !TokenValues.isReference(text, value.start(), value.end())
         && PasswordValues.isPassword(text, name, value, to);
   }
 
-  static boolean isToken(byte[] text, Assignment value, int shortest) {
-    int start = value.start();
-    int end = value.end();
-    int length = end - start;
-    if (length < shortest) {
-      return false;
-    }
-    if (!isCredentialText(text, start, end)) {
-      return (value.notation() == Notation.QUOTED || value.notation() == Notation.ARGUMENT)
-          && (Randomness.isNoise(text, start, end) || isBlock(text, start, end));
-    }
-    if (Placeholders.isTemplate(text, start, end)
-        || Placeholders.isPlaceholder(text, start, end, 5)
-        || isReference(text, start, end)) {
-      return false;
-    }
-    if (value.notation() == Notation.QUOTED && isMixture(text, start, end)) {
-      return true;
-    }
-    return Hashes.isUuid(text, start, end) || Randomness.looksGenerated(text, start, end);
-  }
-
-  /** Lines of base64 with their breaks escaped, as a program's text has a key. */
-  private static boolean isBlock(byte[] text, int start, int end) {
-    for (int i = start; i < end; i++) {
-      boolean escape = text[i] == '\\' && i + 1 < end && (text[i + 1] == 'n' || text[i + 1] == 'r');
-      if (!escape && !Bytes.isToken(text[i])) {
-        return false;
-      }
-      i += escape ? 1 : 0;
-    }
-    Profile profile = Profile.of(text, start, end);
-    return profile.length() >= BLOCK && profile.mixedCase() && profile.digits() > 0;
-  }
-
-  /** Letters with symbols that no identifier or address has: what people make up as a secret. */
-  private static boolean isMixture(byte[] text, int start, int end) {
-    int symbols = 0;
-    for (int i = start; i < end; i++) {
-      symbols += "!@#%^&*?~".indexOf(text[i]) > 0 ? 1 : 0;
-    }
-    boolean reference =
-        "#@%".indexOf(text[start]) >= 0 && (text[start] != '@' || Bytes.isLetter(text[start + 1]));
-    return symbols > 0 && !reference;
-  }
-
-  private static boolean isCredentialText(byte[] text, int start, int end) {
-    for (int i = start; i < end; i++) {
-      byte b = text[i];
-      if (b <= ' ' || b == '(' || b == '<' || b == '>' || b == '"' || b == '{' || b == '\\') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Addresses, paths and names of files stand where a secret is kept, they are none. */
-  private static boolean isReference(byte[] text, int start, int end) {
-    if (text[start] == '/' || text[start] == '.' || text[start] == '~') {
-      int slashes = 0;
-      for (int i = start; i < end; i++) {
-        slashes += text[i] == '/' ? 1 : 0;
-      }
-      if (slashes >= 2) {
-        return true;
-      }
-    }
-    for (int i = start; i + 2 < end; i++) {
-      if (text[i] == ':' && text[i + 1] == '/' && text[i + 2] == '/') {
-        return true;
-      }
-    }
-    return end - start > 5
-        && text[end - 4] == '.'
-        && Bytes.isLower(text[end - 1])
-        && Bytes.isLower(text[end - 2])
-        && isFileSuffix(text, end);
-  }
-
-  private static boolean isFileSuffix(byte[] text, int end) {
-    for (String suffix :
-        List.of(
-            ".pem", ".crt", ".cer", ".key", ".txt", ".jks", ".p12", ".pfx", ".yml", ".png", ".env",
-            ".pub")) {
-      if (Placeholders.endsWith(text, end - 4, end, suffix)) {
-        return true;
-      }
-    }
-    return false;
-  }
 }

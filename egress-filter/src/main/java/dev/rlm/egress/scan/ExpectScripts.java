@@ -24,7 +24,7 @@ final class ExpectScripts {
   private ExpectScripts() {}
 
   /** Gives the end of what was examined. */
-  static int apply(byte[] text, int anchor, int length, int to, List<Span> out) {
+  static int apply(byte[] text, int anchor, int length, int to, Work work, List<Span> out) {
     int start = anchor + length;
     byte quote = text[start - 1];
     int limit = Math.min(to, start + LONGEST);
@@ -33,8 +33,11 @@ final class ExpectScripts {
       end++;
     }
     boolean closed = end < limit && (text[end] == quote || text[end] == '\\');
-    if (closed && end - start >= 4 && isAnswer(text, anchor) && isLiteral(text, start, end)) {
-      out.add(Span.secret(start, end, "passwd", Confidence.MEDIUM));
+    if (closed && end - start >= 4 && isLiteral(text, start, end)) {
+      work.spend(2 * REACH);
+      if (isAnswer(text, anchor)) {
+        out.add(Span.secret(start, end, "passwd", Confidence.MEDIUM));
+      }
     }
     return start;
   }

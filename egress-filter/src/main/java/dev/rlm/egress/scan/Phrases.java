@@ -112,6 +112,9 @@ final class Phrases {
   /** Bytes of the longest password that is taken out of a sentence. */
   private static final int LONGEST = 64;
 
+  /** Where a password stands that is told before those words. */
+  static final Reach BEFORE = Reach.before(LONGEST);
+
   private Phrases() {}
 
   /** Examines a call for a quoted argument, counted outside of braces. */

@@ -99,13 +99,15 @@ public final class Scanner {
     enter(
         builder,
         owners,
-        CommandLine.READERS,
-        (text, at, length, to, work, out) -> CommandLine.written(text, at, length, out));
+        Pipes.READERS,
+        (text, at, length, to, work, out) -> Pipes.written(text, at, length, work, out),
+        Pipes.BEFORE);
     enter(
         builder,
         owners,
-        CommandLine.CHPASSWD,
-        (text, at, length, to, work, out) -> CommandLine.fed(text, at, length, out));
+        Pipes.CHPASSWD,
+        (text, at, length, to, work, out) -> Pipes.fed(text, at, length, work, out),
+        Pipes.BEFORE);
     enter(
         builder,
         owners,
@@ -135,7 +137,8 @@ public final class Scanner {
         builder,
         owners,
         Phrases.AFTERWARDS,
-        (text, at, length, to, work, out) -> Phrases.before(text, at, length, to, out));
+        (text, at, length, to, work, out) -> Phrases.before(text, at, length, to, out),
+        Phrases.BEFORE);
     enter(
         builder,
         owners,
@@ -154,8 +157,8 @@ public final class Scanner {
     enter(
         builder,
         owners,
-        CommandLine.HERE_STRINGS,
-        (text, at, length, to, work, out) -> CommandLine.hereString(text, at, to, out));
+        Pipes.HERE_STRINGS,
+        (text, at, length, to, work, out) -> Pipes.hereString(text, at, to, work, out));
     enter(
         builder,
         owners,
@@ -171,7 +174,7 @@ public final class Scanner {
         builder,
         owners,
         ExpectScripts.SENDERS,
-        (text, at, length, to, work, out) -> ExpectScripts.apply(text, at, length, to, out));
+        ExpectScripts::apply);
     enter(builder, owners, ByteLists.BEGINNINGS, ByteLists::apply, ByteLists.REACH);
     enter(
         builder,
@@ -291,7 +294,7 @@ public final class Scanner {
         Reach reach = reaches.get(trigger);
         int reached = reach.end(text, position, to);
         if (reached > position) {
-          withhold(position, reached);
+          withhold(Math.max(0, position - reach.before()), reached);
           done[trigger] = reach.shared() ? reached : position;
           return;
         }
@@ -304,18 +307,21 @@ public final class Scanner {
 
     /** Fails closed for what an anchor may announce, never for the rest. */
     private void withhold(int from, int reached) {
-      if (reached <= withheldTo) {
+      boolean earlier = from < withheldFrom;
+      if (reached <= withheldTo && !earlier) {
         return;
       }
+      int least = Math.max(earlier ? 0 : withheldTo, from - LONGEST_TOKEN);
       int start = from;
-      while (start > Math.max(withheldTo, from - LONGEST_TOKEN) && !Bytes.isSpace(text[start - 1])) {
+      while (start > least && !Bytes.isSpace(text[start - 1])) {
         start--;
       }
       if (start > withheldTo) {
         release();
         withheldFrom = start;
       }
-      withheldTo = reached;
+      withheldFrom = Math.min(withheldFrom, start);
+      withheldTo = Math.max(withheldTo, reached);
       while (withheldTo < Math.min(to, reached + LONGEST_TOKEN) && !Bytes.isSpace(text[withheldTo])) {
         withheldTo++;
       }
