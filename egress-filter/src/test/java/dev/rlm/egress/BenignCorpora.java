@@ -105,7 +105,7 @@ final class BenignCorpora {
     List<byte[]> kept = new ArrayList<>();
     int size = 0;
     for (byte[] file : files) {
-      if (file.length > 0 && size + file.length <= PER_CORPUS && !holdsPrivateKey(file)) {
+      if (file.length > 0 && size + file.length <= PER_CORPUS && !holdsKey(file)) {
         kept.add(file);
         size += file.length;
       }
@@ -113,9 +113,10 @@ final class BenignCorpora {
     return kept;
   }
 
-  /** Some packages document themselves with private keys, which are not harmless text. */
-  private static boolean holdsPrivateKey(byte[] file) {
-    return new String(file, StandardCharsets.ISO_8859_1).contains(" PRIVATE KEY-----\nMI");
+  /** Some packages document themselves with private keys, or the key of a TLS session, which are not harmless text. */
+  private static boolean holdsKey(byte[] file) {
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    return text.contains(" PRIVATE KEY-----\nMI") || text.contains("Master\\-Key: ");
   }
 
   private interface Line {

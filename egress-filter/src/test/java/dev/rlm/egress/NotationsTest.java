@@ -129,6 +129,7 @@ class NotationsTest {
         "A recovery code has 8 digits:\n12345678\nand is typed once.",
         "error recovery code 80070005 at 0040a1b2",
         "The password for 'root' is expired",
+        "//===- Range.h " + "--------------------------------------------------" + "*- C++ -*-===//",
         "test_login_with_wrong_password ... ok\ntest_token_expires_after_3600s ... ok\n",
         "Sign in with password and code. Then pass the form on, pass 2 of 3, with the password field empty.",
         "the API key identifier is shown, and the access key rotation takes 24h",

@@ -12,6 +12,7 @@ final class RandomTokens {
   /** Longer runs are data; {@code Cuts} knows how far that is seen. */
   static final int LONGEST = 256;
 
+  private static final int GROUPED = 32 + 8 + 8 + 2;
 
   private RandomTokens() {}
 
@@ -75,11 +76,12 @@ final class RandomTokens {
 
   /** 32-8-8 hexadecimal digits: a key of Mailgun, and nothing that is published. */
   private static boolean isGrouped(byte[] text, int start, int end) {
-    if (end - start != 50 || text[start + 32] != '-' || text[start + 41] != '-') {
+    if (end - start != GROUPED) {
       return false;
     }
-    for (int i = start; i < end; i++) {
-      if (!Bytes.isHex(text[i]) && text[i] != '-') {
+    for (int i = 0; i < GROUPED; i++) {
+      boolean hyphen = i == 32 || i == 41;
+      if (hyphen ? text[start + i] != '-' : !Bytes.isHex(text[start + i])) {
         return false;
       }
     }
