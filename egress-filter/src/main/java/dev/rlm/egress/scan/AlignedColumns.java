@@ -38,7 +38,7 @@ final class AlignedColumns {
 
   /** Two at the most; the beginning of a line counts as one. */
   private static int blanksBefore(byte[] text, int start) {
-    if (start == 0 || isBreak(text[start - 1])) {
+    if (start == 0 || Columns.isBreak(text[start - 1])) {
       return 1;
     }
     return text[start - 1] != ' ' ? 0 : start == 1 || text[start - 2] != ' ' ? 1 : 2;
@@ -46,7 +46,7 @@ final class AlignedColumns {
 
   /** Two at the most; the end of a line counts as one. */
   private static int blanksAfter(byte[] text, int end, int to) {
-    if (end >= to || isBreak(text[end])) {
+    if (end >= to || Columns.isBreak(text[end])) {
       return 1;
     }
     return text[end] != ' ' ? 0 : end + 1 == to || text[end + 1] != ' ' ? 1 : 2;
@@ -116,8 +116,7 @@ final class AlignedColumns {
     }
     int end = cellEnd(text, at, close, gap);
     if (Columns.isSecret(text, at, end, trust)) {
-      String rule = trust == Trust.PASSWORD ? "passwd" : "credential";
-      out.add(Span.secret(at, end, rule, Confidence.LOW));
+      out.add(Span.secret(at, end, trust.rule(), Confidence.LOW));
     }
   }
 
@@ -140,7 +139,7 @@ final class AlignedColumns {
 
   private static int lineStart(byte[] text, int from) {
     int start = from;
-    while (start > Math.max(0, from - LONGEST_LINE) && !isBreak(text[start - 1])) {
+    while (start > Math.max(0, from - LONGEST_LINE) && !Columns.isBreak(text[start - 1])) {
       start--;
     }
     return start;
@@ -148,13 +147,9 @@ final class AlignedColumns {
 
   private static int lineEnd(byte[] text, int from, int to) {
     int end = from;
-    while (end < Math.min(to, from + LONGEST_LINE) && !isBreak(text[end])) {
+    while (end < Math.min(to, from + LONGEST_LINE) && !Columns.isBreak(text[end])) {
       end++;
     }
     return end;
-  }
-
-  private static boolean isBreak(byte b) {
-    return b == '\n' || b == '\r';
   }
 }

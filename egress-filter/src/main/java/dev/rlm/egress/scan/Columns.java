@@ -126,8 +126,7 @@ final class Columns {
       end--;
     }
     if (isSecret(text, start, end, name.trust())) {
-      String rule = name.trust() == Trust.PASSWORD ? "passwd" : "credential";
-      out.add(Span.secret(start, end, rule, Confidence.LOW));
+      out.add(Span.secret(start, end, name.trust().rule(), Confidence.LOW));
     }
   }
 
@@ -156,7 +155,7 @@ final class Columns {
     return count;
   }
 
-  private static boolean isBreak(byte b) {
+  static boolean isBreak(byte b) {
     return b == '\n' || b == '\r';
   }
 

@@ -26,7 +26,12 @@ record CredentialName(int start, int end, Trust trust) {
     /** A password: any literal value counts. */
     PASSWORD,
     /** A header that carries credentials, with a scheme before the value. */
-    HEADER
+    HEADER;
+
+    /** The rule under which a value behind such a name is reported. */
+    String rule() {
+      return this == PASSWORD ? "passwd" : "credential";
+    }
   }
 
   private static final int REACH = 48;
@@ -62,9 +67,11 @@ record CredentialName(int start, int end, Trust trust) {
       Shape.compile(
           "(?i).*(public|public[_.-]?vapid|vapid[_.-]?public|pub|foreign|primary|partition|sort|cache|publishable|idempotency|inchi|routing|lookup|range|translation|i18n|message|object|row|index|registry|site|hashed)[_.-]?(keys?|key[_.-]?tokens?|tokens?|secrets?)"
               + TAIL);
+
   /** Keys under which programs keep what they say of a field. */
   private static final Shape LABEL =
       Shape.compile("(?i)(.*[._-])?(errors?|labels?|messages?|msg|placeholders?|hints?|titles?|tooltips?|captions?|i18n|validat(ions?|ors?))[.].*");
+
   private static final Shape PUBLIC_KEY =
       Shape.compile(
           "(?i).*(websocket|pgp|gpg|trusted|verify|verifying|verification)[_.-]?keys?" + TAIL);

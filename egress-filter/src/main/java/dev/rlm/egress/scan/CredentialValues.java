@@ -240,8 +240,7 @@ final class CredentialValues {
           case NONE -> false;
         };
     if (secret) {
-      String rule = name.trust() == Trust.PASSWORD ? "passwd" : "credential";
-      out.add(Span.secret(value.start(), value.end(), rule, Confidence.MEDIUM));
+      out.add(Span.secret(value.start(), value.end(), name.trust().rule(), Confidence.MEDIUM));
     }
   }
 
@@ -289,5 +288,4 @@ final class CredentialValues {
         && !TokenValues.isReference(text, value.start(), value.end())
         && PasswordValues.isPassword(text, name, value, to);
   }
-
 }

@@ -3,60 +3,14 @@ package dev.rlm.egress.scan;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** A place in a text between a name and its value, with the steps that notations are made of. */
 final class Cursor {
 
   private static final int LONGEST_TYPE = 24;
 
-  /** What turns a literal into the type that a program wants, or reads what it stands for. */
-  private static final String[] CONVERSIONS = {
-    "string::from(",
-    "[]byte(",
-    "buffer.from(",
-    "bytes(",
-    "bytearray(",
-    "new string(",
-    "some(",
-    "<%= ",
-    "field(default=",
-    "secretstr(",
-    "bytes.fromhex(",
-    "bytearray.fromhex(",
-    "unhexlify(",
-    "binascii.unhexlify(",
-    "hex2bin(",
-    "hex.decodestring(",
-    "hex::decode(",
-    "hexformat.of().parsehex(",
-    "convert.fromhexstring(",
-    "b64decode(",
-    "base64.b64decode(",
-    "base64_decode(",
-    "base64.decode64(",
-    "base64.strict_decode64(",
-    "base64.getdecoder().decode(",
-    "convert.frombase64string(",
-    "atob("
-  };
-
-  private static final String[] DIGESTS = {"md5(", "sha1(", "sha2(", "crypt("};
-
   /** Brackets, and prefixes of strings. */
   private static final String WRAPPERS = "[({@brfuLBRFUN";
-
-  /** The type that dumps of PHP write before a length and a quote. */
-  private static final String DUMPED = "string(";
-
-  /** What one of those begins with: few values do. */
-  private static final boolean[] BEGINS_CALL = new boolean[128];
-
-  static {
-    Stream.of(CONVERSIONS, DIGESTS, new String[] {DUMPED})
-        .flatMap(Stream::of)
-        .forEach(call -> BEGINS_CALL[call.charAt(0)] = true);
-  }
 
   /** What a test says of a value before the one that it expects. */
   private static final String[] EXPECTATIONS = {
@@ -271,51 +225,12 @@ final class Cursor {
    */
   boolean skipWrappers() {
     boolean brace = false;
-    if (at < limit && BEGINS_CALL[Bytes.lower(text[at]) & 0x7f]) {
-      skipConversion();
-      skipDigest();
-      skipLength();
-    }
+    Calls.skip(this);
     for (int i = 0; i < 3 && quoteAt(1) && WRAPPERS.indexOf(peek()) >= 0; i++) {
       brace |= peek() == '{';
       at++;
     }
     return brace;
-  }
-
-  private void skipConversion() {
-    int from = at;
-    for (String conversion : CONVERSIONS) {
-      if (skipWord(conversion)) {
-        at = quoteAt(0) || quoteAt(1) ? at : from;
-        return;
-      }
-    }
-  }
-
-  /** Skips the function by which a statement digests a literal before it is stored. */
-  private void skipDigest() {
-    int from = at;
-    for (String digest : DIGESTS) {
-      if (skipWord(digest)) {
-        at = quoteAt(0) ? at : from;
-        return;
-      }
-    }
-  }
-
-  /** Skips a type with a length before the quote, as dumps of PHP have it. */
-  private void skipLength() {
-    int from = at;
-    if (skipWord(DUMPED)) {
-      while (Bytes.isDigit((byte) peek())) {
-        at++;
-      }
-      if (skipWord(") ") && quoteAt(0)) {
-        return;
-      }
-    }
-    at = from;
   }
 
   /** Skips quotes, blanks and the operator among them as an address has them: {@code %22%3A%22}. */

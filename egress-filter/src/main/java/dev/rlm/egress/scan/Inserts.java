@@ -100,8 +100,7 @@ final class Inserts {
     }
     boolean quoted = end - start > 2 && "'\"".indexOf(text[start]) >= 0 && text[end - 1] == text[start];
     if (quoted && Columns.isSecret(text, start + 1, end - 1, name.trust())) {
-      String rule = name.trust() == Trust.PASSWORD ? "passwd" : "credential";
-      out.add(Span.secret(start + 1, end - 1, rule, Confidence.LOW));
+      out.add(Span.secret(start + 1, end - 1, name.trust().rule(), Confidence.LOW));
     }
   }
 

@@ -8,7 +8,7 @@ final class RandomTokens {
 
   static final String RULE = "high-entropy";
   private static final int SHORTEST = TokenRuns.SHORTEST;
-  
+
   /** Longer runs are data; {@code Cuts} knows how far that is seen. */
   static final int LONGEST = 256;
 

@@ -170,11 +170,7 @@ public final class Scanner {
         RecoveryCodes.NAMES,
         (text, at, length, to, work, out) -> RecoveryCodes.apply(text, at, length, to, out),
         RecoveryCodes.REACH);
-    enter(
-        builder,
-        owners,
-        ExpectScripts.SENDERS,
-        ExpectScripts::apply);
+    enter(builder, owners, ExpectScripts.SENDERS, ExpectScripts::apply);
     enter(builder, owners, ByteLists.BEGINNINGS, ByteLists::apply, ByteLists.REACH);
     enter(
         builder,
