@@ -78,6 +78,7 @@ final class DockerCommand implements AutoCloseable {
     add(flags, "--memory", host.getMemory());
     add(flags, "--memory-swap", host.getMemorySwap());
     add(flags, "--pids-limit", host.getPidsLimit());
+    add(flags, "--cpu-shares", host.getCpuShares());
     add(flags, "--cpu-period", host.getCpuPeriod());
     add(flags, "--cpu-quota", host.getCpuQuota());
     add(flags, "--oom-score-adj", host.getOomScoreAdj());

@@ -29,6 +29,7 @@ final class Posture {
           rule("5.7 no ports", c -> c.getHostConfig().getPortBindings() == null || c.getHostConfig().getPortBindings().getBindings().isEmpty()),
           rule("5.9 no network", c -> "none".equals(c.getHostConfig().getNetworkMode())),
           rule("5.10 memory", c -> Objects.equals(c.getHostConfig().getMemory(), LARGEST_MEMORY) && Objects.equals(c.getHostConfig().getMemorySwap(), LARGEST_MEMORY)),
+          rule("5.11 gives way to the host", c -> Objects.equals(c.getHostConfig().getCpuShares(), 2)),
           rule("5.11 processor", c -> Objects.equals(c.getHostConfig().getCpuQuota(), c.getHostConfig().getCpuPeriod())),
           rule("5.12 read-only root", c -> Boolean.TRUE.equals(c.getHostConfig().getReadonlyRootfs())),
           rule("5.14 no restarts", c -> "no".equals(c.getHostConfig().getRestartPolicy().getName()) || "".equals(c.getHostConfig().getRestartPolicy().getName())),

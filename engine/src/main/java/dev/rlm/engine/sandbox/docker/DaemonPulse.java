@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * than some twelve seconds. Twice, because a process that was stopped for a while itself finds that its question was not answered in
  * time; any answer counts, because a daemon with much to do is late and not silent.
  *
+ * <p>It is asked on threads of the platform: virtual ones stand still while a few of them hold their carriers, by computing or by
+ * reading a file that the kernel holds up, and then it would be the engine that is silent, and the daemon that is blamed.
+ *
  * <p>A daemon that refuses connections fails calls by itself, at once, and is not silent; its return is noticed all the same.
  *
  * <p>Safe for use by many threads.
@@ -60,7 +63,7 @@ final class DaemonPulse implements AutoCloseable {
     this.ping = ping;
     this.period = period;
     this.patience = patience;
-    this.beating = Thread.ofVirtual().name("daemon-pulse").start(this::beatForEver);
+    this.beating = Thread.ofPlatform().daemon().name("daemon-pulse").start(this::beatForEver);
   }
 
   /** Returns whether the daemon answered lately, or refused at once. */
@@ -134,7 +137,7 @@ final class DaemonPulse implements AutoCloseable {
   private void beat() throws InterruptedException {
     heard = false;
     FutureTask<Boolean> answer = new FutureTask<>(ping, true);
-    Thread.ofVirtual().name("daemon-ping").start(answer);
+    Thread.ofPlatform().daemon().name("daemon-ping").start(answer);
     try {
       answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
       missed = 0;

@@ -162,6 +162,7 @@ final class ContainerPolicyTest {
     HostConfig host = host(kind);
     assertEquals(512L << 20, host.getMemory());
     assertEquals(host.getMemory(), host.getMemorySwap(), "memory and swap together");
+    assertEquals(2, host.getCpuShares());
     assertEquals(100_000L, host.getCpuPeriod());
     assertEquals(100_000L, host.getCpuQuota());
     assertEquals(

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,29 @@ final class DaemonPulseTest {
     pulse.watch(next).close();
     assertFalse(next.isDone());
     assertFalse(pulse.awaitChange(Duration.ofMillis(20)), "it came back once");
+  }
+
+  @Test
+  void asksOnWhileVirtualThreadsHoldEveryProcessor() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch held = new CountDownLatch(Runtime.getRuntime().availableProcessors());
+    try {
+      for (long left = held.getCount(); left > 0; left--) {
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  held.countDown();
+                  while (!over.get()) {
+                    Thread.onSpinWait();
+                  }
+                });
+      }
+      assertTrue(held.await(LONG.toSeconds(), TimeUnit.SECONDS));
+      int before = asked.get();
+      Eventually.holds("it was asked several times", () -> asked.get() > before + 4);
+    } finally {
+      over.set(true);
+    }
   }
 
   @Test
