@@ -60,6 +60,7 @@ final class Benchmark {
         new LoopRow(laboratory),
         new ThroughputRow(laboratory),
         new OverloadRow(laboratory),
+        new StarvationRow(laboratory),
         new ContextRow(laboratory),
         new LargeContextRow(laboratory),
         new ManySessionsRow(laboratory),

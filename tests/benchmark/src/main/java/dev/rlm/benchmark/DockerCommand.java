@@ -29,19 +29,19 @@ final class DockerCommand implements AutoCloseable {
     this.seccompProfile = Files.createTempFile("rlm-benchmark", ".json");
   }
 
-  /** Runs Python to its end in a container of its own, and insists that it prints this. */
-  void run(String code, String printed) throws IOException, InterruptedException {
-    run(code, printed, null);
+  /** Runs Python to its end in a container of its own, with further flags, and insists that it prints this. */
+  void run(String code, String printed, String... flags) throws IOException, InterruptedException {
+    run(code, printed, null, flags);
   }
 
-  /** As {@link #run(String, String)}, with a file as its standard input. */
-  void run(String code, String printed, @Nullable Path input)
-      throws IOException, InterruptedException {
+  /** As {@link #run(String, String, String...)}, with a file as its standard input. */
+  void run(String code, String printed, @Nullable Path input, String... flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("docker", "run", "--rm"));
     if (input != null) {
       command.add("--interactive");
     }
     command.addAll(flags());
+    command.addAll(List.of(flags));
     command.addAll(List.of("--entrypoint", "/usr/bin/python3", like.getImageId(), "-I", "-B", "-c", code));
     check(command, printed, input);
   }
