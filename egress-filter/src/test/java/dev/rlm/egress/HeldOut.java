@@ -21,7 +21,7 @@ import java.util.Random;
 final class HeldOut {
 
   /** How many sets there are. */
-  static final int SETS = 11;
+  static final int SETS = 13;
 
   private static final int CARRIERS_PER_SERVICE = 4;
 

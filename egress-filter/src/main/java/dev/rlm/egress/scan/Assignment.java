@@ -77,6 +77,9 @@ record Assignment(int start, int end, Notation notation) {
     }
     int before = cursor.at;
     cursor.skipBlanks();
+    if (cursor.peek() == '.' && cursor.skipLeader()) {
+      return value(cursor, to, false);
+    }
     if ((closed || isSymbol(text, nameEnd)) && cursor.peek() == ',') {
       return argument(cursor, to);
     }
@@ -237,13 +240,27 @@ record Assignment(int start, int end, Notation notation) {
     if (end - from < 3 || text[from] != '!' || end >= text.length || text[end] != ' ') {
       return false;
     }
-    return Profile.of(text, from + 1, end).letters() == end - from - 1;
+    for (int i = from + 1; i < end; i++) {
+      if (!Bytes.isLetter(text[i]) && "-_:/.".indexOf(text[i]) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether an ampersand belongs to the value: what follows is neither the next parameter nor an entity. */
+  private static boolean isInner(byte[] text, int at, int limit) {
+    int end = at + 1;
+    while (end < limit && Bytes.isName(text[end])) {
+      end++;
+    }
+    return text[at] == '&' && end > at + 1 && (end == limit || "=;&[%".indexOf(text[end]) < 0);
   }
 
   private static @Nullable Assignment bare(byte[] text, int from, int to, Notation notation) {
     int limit = Math.min(to, from + MAXIMUM_VALUE);
     int end = from;
-    while (end < limit && !BARE_END[text[end] & 0xff]) {
+    while (end < limit && (!BARE_END[text[end] & 0xff] || (end > from && isInner(text, end, limit)))) {
       end++;
     }
     while (end > from && (text[end - 1] == ':' || text[end - 1] == '.')) {

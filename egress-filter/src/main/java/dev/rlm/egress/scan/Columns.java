@@ -40,19 +40,20 @@ final class Columns {
       start--;
     }
     int end = lineEnd(text, name.end(), to);
-    int column = count(text, start, name.start(), delimiter);
-    int cells = column + count(text, name.end(), end, delimiter);
+    boolean quoted = isQuoted(text, name);
+    int column = count(text, start, name.start(), delimiter, quoted);
+    int cells = count(text, start, end, delimiter, quoted);
     int limit = Math.min(to, end + REACH);
     int line = nextLine(text, end, to);
     while (line < limit) {
       int close = lineEnd(text, line, to);
-      boolean row = count(text, line, close, delimiter) == cells;
+      boolean row = count(text, line, close, delimiter, quoted) == cells;
       boolean rule = close > line && "+-".indexOf(text[line]) >= 0;
       if (!row && !rule) {
         return;
       }
       if (row) {
-        cell(text, line, close, delimiter, column, name, out);
+        cell(text, line, close, delimiter, quoted, column, name, out);
       }
       line = nextLine(text, close, to);
     }
@@ -60,15 +61,16 @@ final class Columns {
 
   /** What stands between the cells, or 0 when it is nothing that does. */
   private static byte delimiter(byte[] text, CredentialName name, int to) {
-    int after = name.end();
+    boolean quoted = isQuoted(text, name) && name.end() < to && text[name.end()] == '"';
+    int after = name.end() + (quoted ? 1 : 0);
     while (after < to && after - name.end() < LONGEST_HEADER && text[after] == ' ') {
       after++;
     }
     boolean last = after >= to || isBreak(text[after]);
-    if (last && name.start() == 0) {
+    if (last && name.start() <= (quoted ? 1 : 0)) {
       return 0;
     }
-    int before = name.start() - 1;
+    int before = name.start() - (quoted ? 2 : 1);
     while (before > 0 && text[before] == ' ' && name.start() - before < LONGEST_HEADER) {
       before--;
     }
@@ -108,17 +110,15 @@ final class Columns {
       int line,
       int close,
       byte delimiter,
+      boolean quoted,
       int column,
       CredentialName name,
       List<Span> out) {
     int start = line;
-    for (int passed = 0; passed < column; start++) {
-      passed += text[start] == delimiter ? 1 : 0;
+    for (int passed = 0; passed < column; passed++) {
+      start = cellEnd(text, start, close, delimiter, quoted) + 1;
     }
-    int end = start;
-    while (end < close && text[end] != delimiter) {
-      end++;
-    }
+    int end = cellEnd(text, start, close, delimiter, quoted);
     while (start < end && " \"'`".indexOf(text[start]) >= 0) {
       start++;
     }
@@ -147,12 +147,27 @@ final class Columns {
     return password || Randomness.looksGenerated(text, start, end);
   }
 
-  private static int count(byte[] text, int from, int end, byte delimiter) {
+  private static int count(byte[] text, int from, int end, byte delimiter, boolean quoted) {
     int count = 0;
-    for (int i = from; i < end; i++) {
-      count += text[i] == delimiter ? 1 : 0;
+    for (int i = cellEnd(text, from, end, delimiter, quoted); i < end; count++) {
+      i = cellEnd(text, i + 1, end, delimiter, quoted);
     }
     return count;
+  }
+
+  /** Where the next delimiter stands, outside of quotes where the header has them, or the line ends. */
+  private static int cellEnd(byte[] text, int from, int end, byte delimiter, boolean quoted) {
+    boolean open = false;
+    int i = from;
+    while (i < end && (open || text[i] != delimiter)) {
+      open ^= quoted && text[i] == '"';
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean isQuoted(byte[] text, CredentialName name) {
+    return name.start() > 0 && text[name.start() - 1] == '"';
   }
 
   static boolean isBreak(byte b) {

@@ -53,13 +53,16 @@ final class CommandLine {
           "add-internet-password");
 
   /** Programs that take a password after {@code -a}. */
-  static final List<String> WITH_A = List.of("redis-cli", "snmpwalk", "snmpget");
+  static final List<String> WITH_A = List.of("redis-cli");
+
+  /** Programs that take a community after {@code -c}, or passwords after {@code -A} and {@code -X}. */
+  static final List<String> SNMP = List.of("snmpwalk", "snmpget", "snmpset", "snmpbulk", "snmptable", "snmptrap");
 
   /** Commands of Windows that take a password as a word by itself. */
   static final List<String> WITH_WORD = List.of("net use ", "net user ");
 
-  /** Programs that take the key of a conversation after {@code -X}. */
-  static final List<String> WITH_X = List.of("snmpwalk", "snmpget");
+  /** Communities that everybody knows. */
+  static final Words DEFAULTS = Words.of("public", "private");
 
   private static final byte[] MYSQL = "mysql".getBytes(StandardCharsets.US_ASCII);
 
@@ -96,33 +99,49 @@ final class CommandLine {
   /** Examines a command whose password follows an option; gives where the examination ended. */
   static int password(byte[] text, int anchor, int to, char option, List<Span> out) {
     int end = commandEnd(text, anchor, to);
-    for (int i = anchor; i + 3 < end; i++) {
-      if (isOption(text, i, option)) {
-        // MySQL's programs take the next word for something else.
-        boolean attached = text[i + 2] != ' ';
-        if (!attached && Bytes.startsWith(text, anchor, end, MYSQL)) {
-          continue;
-        }
-        int from = attached && text[i + 2] != ':' ? i + 2 : i + 3;
-        if (isQuote(text[i - 1]) && text[i + 2] == text[i - 1]) {
-          from = nextItem(text, i + 3, end);
-        }
-        int close = word(text, from, end);
-        if (close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0) {
-          from++;
-          close--;
-        }
-        boolean number = Profile.of(text, from, close).letters() == 0;
-        if (number && text[i + 1] == 'P') {
-          continue; // a port
-        }
-        if (close - from >= 4 && !isTemplate(text, from, close)) {
-          out.add(Span.secret(from, close, "passwd", Confidence.MEDIUM));
-        }
-        return end;
-      }
-    }
+    option(text, anchor, end, option, true, out);
     return end;
+  }
+
+  /** Examines a command of one of SNMP's programs; gives where the examination ended. */
+  static int snmp(byte[] text, int anchor, int to, List<Span> out) {
+    int end = commandEnd(text, anchor, to);
+    option(text, anchor, end, 'A', false, out);
+    option(text, anchor, end, 'X', false, out);
+    option(text, anchor, end, 'c', false, out);
+    return end;
+  }
+
+  /** Takes what follows the first such option, a letter of either case where that is said. */
+  private static void option(
+      byte[] text, int anchor, int end, char option, boolean either, List<Span> out) {
+    for (int i = anchor; i + 3 < end; i++) {
+      if (!isOption(text, i, option) || !(either || text[i + 1] == option)) {
+        continue;
+      }
+      // MySQL's programs take the next word for something else.
+      boolean attached = text[i + 2] != ' ';
+      if (!attached && Bytes.startsWith(text, anchor, end, MYSQL)) {
+        continue;
+      }
+      int from = attached && text[i + 2] != ':' ? i + 2 : i + 3;
+      if (isQuote(text[i - 1]) && text[i + 2] == text[i - 1]) {
+        from = nextItem(text, i + 3, end);
+      }
+      int close = word(text, from, end);
+      if (close - from > 2 && text[from] == text[close - 1] && "\"'".indexOf(text[from]) >= 0) {
+        from++;
+        close--;
+      }
+      boolean number = Profile.of(text, from, close).letters() == 0;
+      if (number && text[i + 1] == 'P') {
+        continue; // a port
+      }
+      if (close - from >= 4 && !isTemplate(text, from, close) && !DEFAULTS.contains(text, from, close)) {
+        out.add(Span.secret(from, close, "passwd", Confidence.MEDIUM));
+      }
+      return;
+    }
   }
 
   /**
@@ -155,7 +174,7 @@ final class CommandLine {
   /** Whether an option of one letter begins here: {@code -p}, {@code /p:}. */
   private static boolean isOption(byte[] text, int at, char option) {
     return (text[at] == '-' || (text[at] == '/' && text[at + 2] == ':'))
-        && (text[at + 1] | 0x20) == option
+        && (text[at + 1] | 0x20) == (option | 0x20)
         && (Bytes.isSpace(text[at - 1]) || (isQuote(text[at - 1]) && text[at + 2] == text[at - 1]));
   }
 

@@ -112,6 +112,12 @@ final class CredentialValues {
 
   private static final byte[] SECRET = "secret".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] PUBLIC = "public ".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] SEED = "seed".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] SECRET_KEY = "secret_key".getBytes(StandardCharsets.US_ASCII);
+
   private static final int OPTION_KEY = "--key".length();
 
   /** How far before an option the name of its command may stand. */
@@ -148,17 +154,12 @@ final class CredentialValues {
       work.spend(FURTHER);
       found = NextWord.after(text, bounds, reach);
       if (found == null) {
-        if (Columns.mayHead(text, bounds, to)) {
-          work.spend(Columns.REACH);
-          Columns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
-        } else if (AlignedColumns.mayHead(text, bounds, to, work)) {
-          work.spend(Columns.REACH);
-          AlignedColumns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
-        } else if (Inserts.mayName(text, bounds, to, work)) {
-          Inserts.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
-        }
+        judgeColumn(text, keyword, bounds, to, work, out);
         return bounds.end();
       }
+    }
+    if (found != null && found.notation() == Notation.ARGUMENT) {
+      judgeColumn(text, keyword, bounds, to, work, out); // one quoted name of several
     }
     CredentialName name = CredentialName.at(text, keyword, to, work);
     if (name.trust() == Trust.NONE) {
@@ -180,6 +181,20 @@ final class CredentialValues {
       judgeValue(text, name, found, to, out);
     }
     return name.end();
+  }
+
+  /** Examines what stands below the name, or behind the list that it stands in. */
+  private static void judgeColumn(
+      byte[] text, int keyword, CredentialName bounds, int to, Work work, List<Span> out) {
+    if (Columns.mayHead(text, bounds, to)) {
+      work.spend(Columns.REACH);
+      Columns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
+    } else if (AlignedColumns.mayHead(text, bounds, to, work)) {
+      work.spend(Columns.REACH);
+      AlignedColumns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
+    } else if (Inserts.mayName(text, bounds, to, work)) {
+      Inserts.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
+    }
   }
 
   /** Whether the name is that of something that a list of numbers may stand for. */
@@ -231,12 +246,15 @@ final class CredentialValues {
     boolean secret =
         switch (name.trust()) {
           case PASSWORD -> PasswordValues.isPassword(text, name, value, to);
-          case TOKEN -> TokenValues.isToken(text, value, 8) || isChosen(text, name, value, to);
+          case TOKEN ->
+              !isSeedOfNumbers(text, name, value)
+                  && (TokenValues.isToken(text, value, 8) || isChosen(text, name, value, to));
           case HEADER -> TokenValues.isToken(text, value, 8) || TokenValues.isHeaderValue(text, value);
           case KEY ->
               TokenValues.isToken(text, value, NextWord.isCompound(text, name) ? 12 : 16)
                   && !TokenValues.isCacheKey(text, value)
-                  && !isOfSshKeys(text, name);
+                  && !isOfSshKeys(text, name)
+                  && !isPublic(text, name);
           case NONE -> false;
         };
     if (secret) {
@@ -265,6 +283,11 @@ final class CredentialValues {
     return next == null ? null : new Assignment(next.start(), next.end(), Notation.LOOSE);
   }
 
+  /** Whether it is the last word of {@code public key}. */
+  private static boolean isPublic(byte[] text, CredentialName name) {
+    return Bytes.startsWithWord(text, Math.max(0, name.start() - PUBLIC.length), name.start(), PUBLIC);
+  }
+
   /** Whether it is the option {@code --key} of a command about SSH keys: a public one or its fingerprint. */
   private static boolean isOfSshKeys(byte[] text, CredentialName name) {
     if (text[name.start()] != '-' || name.end() - name.start() > OPTION_KEY) {
@@ -275,13 +298,20 @@ final class CredentialValues {
     return command.contains("ssh-key") || command.contains("ssh\\-key"); // as manuals write it
   }
 
+  /** What random numbers begin with is a number itself. */
+  private static boolean isSeedOfNumbers(byte[] text, CredentialName name, Assignment value) {
+    return Profile.of(text, value.start(), value.end()).letters() == 0
+        && Bytes.endsWithWord(text, name.start(), name.end(), SEED);
+  }
+
   /** Secrets that somebody made up look like passwords. */
   private static boolean isChosen(byte[] text, CredentialName name, Assignment value, int to) {
     boolean literal =
         value.notation() == Assignment.Notation.QUOTED
             || value.notation() == Assignment.Notation.TIGHT;
     return literal
-        && Bytes.endsWithWord(text, name.start(), name.end(), SECRET)
+        && (Bytes.endsWithWord(text, name.start(), name.end(), SECRET)
+            || Bytes.endsWithWord(text, name.start(), name.end(), SECRET_KEY))
         && value.end() - value.start() >= 8
         && Profile.of(text, value.start(), value.end()).digits() > 0
         && Profile.of(text, value.start(), value.end()).letters() > 1

@@ -9,6 +9,9 @@ final class Cursor {
 
   private static final int LONGEST_TYPE = 24;
 
+  /** Fewer dots end a sentence. */
+  private static final int SHORTEST_LEADER = 4;
+
   /** Brackets, and prefixes of strings. */
   private static final String WRAPPERS = "[({@brfuLBRFUN";
 
@@ -84,6 +87,22 @@ final class Cursor {
     while (at < limit && (text[at] == ' ' || text[at] == '\t')) {
       at++;
     }
+  }
+
+  /** Skips the dots that lead from a name to its value in a list, and a colon behind them. */
+  boolean skipLeader() {
+    int from = at;
+    while (peek() == '.') {
+      at++;
+    }
+    if (at - from < SHORTEST_LEADER) {
+      at = from;
+      return false;
+    }
+    skipBlanks();
+    at += peek() == ':' ? 1 : 0;
+    skipBlanks();
+    return true;
   }
 
   void skipAnySpace() {

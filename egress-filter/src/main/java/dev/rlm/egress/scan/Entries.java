@@ -52,7 +52,7 @@ final class Entries {
     int lines = 0;
     for (int i = cursor.at; i + 1 < cursor.limit(); i++) {
       byte before = text[i];
-      if (before < 0 || before == '}' || (before == '\n' && ++lines > MOST_LINES)) {
+      if (before < 0 || before == '}' || isOtherElement(text, i) || (before == '\n' && ++lines > MOST_LINES)) {
         return null;
       }
       if (Bytes.isLetter(before) && !(text[i + 1] == 'V' && Bytes.isLower(before))) {
@@ -74,6 +74,11 @@ final class Entries {
       }
     }
     return null;
+  }
+
+  /** Whether an element opens that is not the value's own. */
+  private static boolean isOtherElement(byte[] text, int at) {
+    return text[at] == '<' && (text[at + 1] | 0x20) != 'v';
   }
 
   /** Whether one of the words begins here that stand before an entry's value: few names have one. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Finds passwords behind what other scripts and accents call them. */
 final class ForeignNames {
@@ -42,6 +43,13 @@ final class ForeignNames {
               "mdp",
               " pw ",
               "hasla",
+              "palavra-passe",
+              "palavra passe",
+              "lozinka",
+              "şifresi",
+              "parolası",
+              "暗証番号",
+              "пин-код",
               "kata sandi",
               "kata_sandi",
               "wachtwoord")
@@ -52,6 +60,9 @@ final class ForeignNames {
 
   private static final int REACH = 64;
   private static final int MOST_WORDS = 6;
+
+  /** Quotes that stand by themselves. */
+  private static final Set<String> MARKS = Set.of("\u00ab", "\u201e", "\u201c");
 
   /** What stands between a password's name and itself in a sentence. */
   private static final Set<String> COPULAS =
@@ -88,8 +99,8 @@ final class ForeignNames {
         Bytes.startsWith(text, end, to, WIDE_COLON)
             ? Assignment.at(text, end + WIDE_COLON.length, to)
             : Assignment.after(text, end, to);
+    value = value == null ? null : typed(text, value);
     if (value != null
-        && isAscii(text, value)
         && PasswordValues.isPassword(text, new CredentialName(at, end, Trust.PASSWORD), value, to)) {
       out.add(Span.secret(value.start(), value.end(), "passwd", Confidence.MEDIUM));
     }
@@ -116,7 +127,12 @@ final class ForeignNames {
         close++;
       }
       String word = new String(text, from, close - from, StandardCharsets.UTF_8);
-      if (told || (words == 0 && Randomness.looksGenerated(text, from, close))) {
+      if (MARKS.contains(word)) {
+        from = close;
+        words--;
+        continue;
+      }
+      if (told || (words == 0 && mayFollow(text, from, close))) {
         int found = out.size();
         Phrases.bare(text, from, Math.min(to, from + REACH), out);
         if (out.size() > found || (told && ++adverbs > MOST_ADVERBS)) {
@@ -128,13 +144,20 @@ final class ForeignNames {
     }
   }
 
-  /** Passwords are typed on any keyboard; what is not is the text of a label. */
-  private static boolean isAscii(byte[] text, Assignment value) {
-    for (int i = value.start(); i < value.end(); i++) {
-      if (text[i] < 0) {
-        return false;
-      }
+  /** Whether a word directly behind the name is no word of a sentence. */
+  private static boolean mayFollow(byte[] text, int from, int end) {
+    Profile word = Profile.of(text, from, end);
+    return word.digits() > 1
+        || (word.digits() > 0 && word.others() > 0)
+        || Randomness.looksGenerated(text, from, end);
+  }
+
+  /** Passwords are typed on any keyboard: what is not is the text of a label, or goes on behind them. */
+  private static @Nullable Assignment typed(byte[] text, Assignment value) {
+    int end = value.start();
+    while (end < value.end() && text[end] >= 0) {
+      end++;
     }
-    return true;
+    return end > value.start() ? new Assignment(value.start(), end, value.notation()) : null;
   }
 }

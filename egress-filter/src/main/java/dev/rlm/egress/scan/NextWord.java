@@ -2,6 +2,8 @@ package dev.rlm.egress.scan;
 
 import dev.rlm.egress.scan.Assignment.Notation;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,24 @@ final class NextWord {
 
   private static final int SHORTEST = 6;
   private static final int SHORTEST_KEY = 12;
+  private static final int SHORTEST_PASSWORD = 8;
+
+  /** Where a sentence may go on between a name and what is told of it. */
+  private static final int TOLD = 64;
+
+  /** What such a sentence goes on with. */
+  private static final Words WHAT_FOR =
+      Words.of("for", "of", "to", "on", "in", "für", "zu", "von", "pour", "de", "du", "para", "per", "di", "do", "voor", "van");
+
+  private static final Words COPULAS = Words.of("is", "lautet", "ist", "est", "es", "\u00e8", "\u00e9", "=");
+
+  /** How far before a name that of a user may stand. */
+  private static final int USER = 40;
+
+  private static final List<byte[]> USERS =
+      Stream.of("user ", "username ", "login ", "benutzer ", "utilisateur ", "usuario ")
+          .map(user -> user.getBytes(StandardCharsets.US_ASCII))
+          .toList();
 
   /** Longer names are looked at twice. */
   private static final int LONGEST_NAME = 20;
@@ -41,7 +61,8 @@ final class NextWord {
       while (value < to && value - at < WIDEST_GAP && text[value] == ' ') {
         value++;
       }
-      return inRow(text, name, value, to); // a cell of a table
+      Assignment cell = inRow(text, name, value, to);
+      return cell == null ? lastCell(text, value, to) : cell;
     }
     boolean quoted = text[at + 1] == '\'' || text[at + 1] == '"';
     if (text[at + 1] == '(' && (text[at + 2] == '\'' || text[at + 2] == '"')) {
@@ -56,19 +77,21 @@ final class NextWord {
       return inRow(text, name, at + TO.length, to);
     }
     Assignment word = Assignment.option(text, at, to);
-    if (word == null
-        || word.end() - word.start() < SHORTEST
-        || isAccount(text, word.start(), word.end())) {
+    if (word == null || isAccount(text, word.start(), word.end())) {
       return null;
     }
+    if (!quoted && WHAT_FOR.contains(text, word.start(), word.end())) {
+      return told(text, name, word.end(), to);
+    }
     Profile profile = Profile.of(text, word.start(), word.end());
-    if (profile.digits() == 0 && !(quoted && profile.others() > 0)) {
+    if (word.end() - word.start() < SHORTEST
+        || (profile.digits() == 0 && !(quoted && profile.others() > 0))) {
       return null;
     }
     if (quoted) {
       return new Assignment(word.start(), word.end(), Notation.ARGUMENT);
     }
-    if (profile.letters() > 0 && isDirective(text, name, word, to)) {
+    if (profile.letters() > 0 && (isDirective(text, name, word, to) || followsUser(text, name))) {
       return new Assignment(word.start(), word.end(), Notation.LOOSE);
     }
     boolean variable = isVariable(text, name);
@@ -87,7 +110,7 @@ final class NextWord {
   /** Where the value may begin behind a tab, a comma, a line's end or quotes; or -1. */
   private static int afterMark(byte[] text, int at, int to) {
     byte b = text[at];
-    if (b == '\t' || b == ',' || b == ';') {
+    if (b == '\t' || b == ',' || b == ';' || b == '|') {
       return at + 1;
     }
     if (b == '\\' && text[at + 1] == 't') {
@@ -104,6 +127,45 @@ final class NextWord {
     return quote && at + 3 < to && text[at + 1] == ' ' && text[at + 2] == b ? at + 2 : -1;
   }
 
+  /** What a sentence tells of the name: {@code the API key for the sandbox is …}. */
+  private static @Nullable Assignment told(byte[] text, CredentialName name, int from, int to) {
+    int limit = Math.min(to, from + TOLD);
+    int end = from;
+    while (end < limit && text[end] == ' ') {
+      int start = end + 1;
+      end = start;
+      while (end < limit && !Bytes.isSpace(text[end])) {
+        end++;
+      }
+      if (end > start && (text[end - 1] == ':' || COPULAS.contains(text, start, end))) {
+        Assignment word = Assignment.option(text, end, to);
+        if (word != null
+            && word.end() - word.start() >= SHORTEST_TOKEN
+            && Randomness.looksGenerated(text, word.start(), word.end())) {
+          return new Assignment(word.start(), word.end(), Notation.LOOSE);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether a user is named before: {@code user web14 pass …}. */
+  private static boolean followsUser(byte[] text, CredentialName name) {
+    int word = name.start() - 1;
+    while (word > 0 && name.start() - word < USER && !Bytes.isSpace(text[word - 1])) {
+      word--;
+    }
+    for (byte[] user : USERS) {
+      int start = word - user.length;
+      if (start >= 0
+          && Bytes.startsWithWord(text, start, word, user)
+          && (start == 0 || !Bytes.isName(text[start - 1]))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The value of a row: it must look generated, and the name be no word of prose. */
   private static @Nullable Assignment inRow(byte[] text, CredentialName name, int from, int to) {
     if (from >= to || !isCompound(text, name) || isEncoded(text, name)) {
@@ -113,9 +175,21 @@ final class NextWord {
     Assignment word = Assignment.at(text, start, to);
     return word != null
             && word.end() - word.start() >= SHORTEST_KEY
-            && Randomness.looksGenerated(text, word.start(), word.end())
+            && (Randomness.looksGenerated(text, word.start(), word.end())
+                || Hashes.isUuid(text, word.start(), word.end()))
         ? new Assignment(word.start(), word.end(), Notation.LOOSE)
         : null;
+  }
+
+  /** The value at the end of a line, as labels and reports have it: no type of a column looks so generated. */
+  private static @Nullable Assignment lastCell(byte[] text, int from, int to) {
+    Assignment word = Assignment.at(text, from, to);
+    if (word == null || (word.end() < to && text[word.end()] != '\n' && text[word.end()] != '\r')) {
+      return null;
+    }
+    Profile profile = Profile.of(text, word.start(), word.end());
+    boolean generated = profile.digits() > 2 && profile.letters() > 2 && profile.length() >= SHORTEST_PASSWORD;
+    return generated || isMadeUp(profile) ? new Assignment(word.start(), word.end(), Notation.LOOSE) : null;
   }
 
   /** The address of an account or a contract, which the public ledger of Ethereum shows. */

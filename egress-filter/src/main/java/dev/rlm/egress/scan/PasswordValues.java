@@ -234,7 +234,9 @@ final class PasswordValues {
       }
       member |= text[i] == '.' && Bytes.isLetter(text[i - 1]) && Bytes.isLetter(text[i + 1]);
     }
-    return member;
+    // No member has several digits at its end where nothing of a program follows.
+    boolean word = end == to || Bytes.isSpace(text[end]);
+    return member && !(word && Bytes.isDigit(text[end - 1]) && Bytes.isDigit(text[end - 2]));
   }
 
   /** Identifiers with dots, calls, indexing: what programs assign. */

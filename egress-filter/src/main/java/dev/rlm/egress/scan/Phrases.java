@@ -1,6 +1,7 @@
 package dev.rlm.egress.scan;
 
 import dev.rlm.egress.Confidence;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -85,13 +86,19 @@ final class Phrases {
           "wi-fi key is ",
           "wlan key is ",
           "enable secret ",
+          "secret 0 ",
+          "set psksecret ",
+          "ascii-text ",
+          "admin / ",
+          "root / ",
+          ": eap \"",
+          ": xauth \"",
           "enable password ",
           "pac key 0 ",
           "pac key 7 ",
           "password 0 ",
           "password 7 ",
-          "server key 7 ",
-          "snmp-server community ");
+          "server key 7 ");
 
   /** Words that stand behind a password in a sentence. */
   static final List<String> AFTERWARDS =
@@ -101,6 +108,16 @@ final class Phrases {
 
   /** Words with which a sentence goes on behind those. */
   private static final Words JOINS = Words.of("for", "and", "or", "to", "when", "if", "in", "on", "at", "with", "then", "until");
+
+  /** Words that stand before a password in the answer to a question for it. */
+  static final List<String> ANSWERS = List.of("it's ", "it\u00e2\u0080\u0099s ", "it is ");
+
+  /** How far before an answer the question may stand. */
+  private static final int QUESTION = 160;
+
+  private static final byte[] PASSWORD = "passw".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] NOW = "now ".getBytes(StandardCharsets.US_ASCII);
 
   /** What is told in a sentence, and looks generated. */
   static final List<String> KEYS = List.of("api key ", "access key ", "secret key ", "auth key ", "license key ");
@@ -181,6 +198,29 @@ final class Phrases {
       bare(text, i, Math.min(to, i + LONGEST), out);
     }
     return anchor + 1;
+  }
+
+  /** Examines the word that follows, where a password is spoken of before. Gives the place before it. */
+  static int answer(byte[] text, int anchor, int length, int to, List<Span> out) {
+    int from = anchor + length;
+    int start = Bytes.startsWithWord(text, from, to, NOW) ? from + NOW.length : from;
+    int found = out.size();
+    bare(text, start, Math.min(to, start + LONGEST), out);
+    if (out.size() > found && !isAskedFor(text, anchor)) {
+      out.removeLast();
+    }
+    return from;
+  }
+
+  private static boolean isAskedFor(byte[] text, int anchor) {
+    boolean spoken = false;
+    for (int i = Math.max(0, anchor - QUESTION); i < anchor; i++) {
+      spoken |= Bytes.startsWithWord(text, i, anchor, PASSWORD);
+      if (spoken && text[i] == '?') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Examines the word that follows. Gives the place before it: it may be another name. */

@@ -215,7 +215,7 @@ final class Placeholders {
       return true;
     }
     if ((first == '%' && last == '%' && length > 2)
-        || (first == '@' && last == '@' && length > 2 && Bytes.isLetter(text[start + 1]))
+        || (first == '@' && last == '@' && length > 2 && Bytes.isLetter(text[start + 1]) && isName(text, start + 1, end - 1))
         || (first == '&' && startsWith(text, start, end, "&lt;"))) {
       return true;
     }
@@ -250,6 +250,14 @@ final class Placeholders {
         || contains(text, start, end, "YOUR_")
         || contains(text, start, end, "_HERE")
         || Markers.isMarker(text, start, end);
+  }
+
+  private static boolean isName(byte[] text, int start, int end) {
+    int at = start;
+    while (at < end && Bytes.isName(text[at])) {
+      at++;
+    }
+    return at == end;
   }
 
   /** Whether it is a name in capitals between two equal marks: {@code __DB_PASSWORD__}. */

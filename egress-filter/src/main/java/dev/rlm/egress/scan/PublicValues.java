@@ -131,6 +131,9 @@ final class PublicValues {
           new Form("sha-256", 44, 44),
           new Form("websocket-accept", 28, 28),
           new Form("websocket-key", 24, 24),
+          new Form("peer", 44, 44),
+          new Form("file_id", 20, 64),
+          new Form("fileid", 20, 64),
           new Form("x-amz-cf-id", 56, 56),
           new Form("etag", 20, 80),
           new Form("version-id", 32, 32),
@@ -174,6 +177,7 @@ final class PublicValues {
 
   private static final List<List<Form>> BY_LAST = by(NAMED, name -> name[name.length - 1]);
 
+  private static final byte[] DNSKEY = "DNSKEY".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NONCE = "'nonce-".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SOPS = "ENC[AES256_GCM,".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] JASYPT = "ENC(".getBytes(StandardCharsets.US_ASCII);
@@ -219,6 +223,7 @@ final class PublicValues {
         || isMessageId(text, from, end, to)
         || (length <= 64 && Bytes.startsWith(text, Math.max(0, from - 1), to, NONCE))
         || isNamedPublic(text, from, length)
+        || isDnsKey(text, from)
         || isEncrypted(text, from);
   }
 
@@ -245,6 +250,15 @@ final class PublicValues {
       }
     }
     return false;
+  }
+
+  /** Whether it is the key in a record of the domain name system, behind its flags: {@code DNSKEY 257 3 13 …}. */
+  private static boolean isDnsKey(byte[] text, int start) {
+    int i = start;
+    while (i > 0 && start - i < 16 && (text[i - 1] == ' ' || text[i - 1] == '\t' || Bytes.isDigit(text[i - 1]))) {
+      i--;
+    }
+    return Bytes.startsWith(text, Math.max(0, i - DNSKEY.length), i, DNSKEY);
   }
 
   /** Whether it is a part of a value that {@code sops} or Jasypt has encrypted. */

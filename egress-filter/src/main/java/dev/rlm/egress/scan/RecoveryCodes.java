@@ -23,6 +23,9 @@ final class RecoveryCodes {
   /** Up to where the first code begins. */
   private static final int GAP = 48;
 
+  /** Up to where it begins behind sentences on the lines between. */
+  private static final int SENTENCES = 200;
+
   private static final int FEWEST_CODES = 3;
 
   /** Bytes of the longest list: with what announces it, within what is kept of a stream. */
@@ -38,7 +41,7 @@ final class RecoveryCodes {
 
   /** Up to where the last code may stand. */
   static final Reach REACH =
-      new Reach((text, position, to) -> Math.min(to, position + GAP + LIST), false);
+      new Reach((text, position, to) -> Math.min(to, position + GAP + SENTENCES + LIST), false);
 
   private RecoveryCodes() {}
 
@@ -49,7 +52,10 @@ final class RecoveryCodes {
     while (at < limit && text[at] != '\n' && text[at] != '[' && text[at] != ':') {
       at++;
     }
-    int last = at < limit ? Math.min(to, at + LIST) : at;
+    if (at < limit && text[at] != '[') {
+      at = skipSentences(text, at, Math.min(to, at + SENTENCES));
+    }
+    int last = at < limit + SENTENCES ? Math.min(to, at + LIST) : at;
     List<Span> codes = new ArrayList<>();
     while (at < last) {
       int start = skipMarks(text, at, last);
@@ -64,6 +70,22 @@ final class RecoveryCodes {
       out.addAll(codes);
     }
     return anchor + length;
+  }
+
+  /** Skips lines that begin with no code; gives the place before the one that does, or where it began. */
+  private static int skipSentences(byte[] text, int from, int to) {
+    int line = from;
+    while (line < to) {
+      int start = skipMarks(text, line, to);
+      if (codeEnd(text, start, Math.min(text.length, start + 2 * LONGEST)) > 0) {
+        return line;
+      }
+      line = Math.max(start, line + 1);
+      while (line < to && text[line] != '\n') {
+        line++;
+      }
+    }
+    return from;
   }
 
   /** Skips blanks, breaks, quotes and what marks the items of a list. */

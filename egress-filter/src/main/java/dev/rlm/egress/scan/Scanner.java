@@ -93,8 +93,8 @@ public final class Scanner {
     enter(
         builder,
         owners,
-        CommandLine.WITH_X,
-        (text, at, length, to, work, out) -> CommandLine.password(text, at, to, 'x', out),
+        CommandLine.SNMP,
+        (text, at, length, to, work, out) -> CommandLine.snmp(text, at, to, out),
         CommandLine.REACH);
     enter(
         builder,
@@ -131,6 +131,11 @@ public final class Scanner {
     enter(
         builder,
         owners,
+        Phrases.ANSWERS,
+        (text, at, length, to, work, out) -> Phrases.answer(text, at, length, to, out));
+    enter(
+        builder,
+        owners,
         Phrases.KEYS,
         (text, at, length, to, work, out) -> Phrases.key(text, at, length, to, out));
     enter(
@@ -157,13 +162,19 @@ public final class Scanner {
     enter(
         builder,
         owners,
+        UserInfo.ORACLE,
+        (text, at, length, to, work, out) -> UserInfo.oracle(text, at, out));
+    enter(
+        builder,
+        owners,
         Pipes.HERE_STRINGS,
         (text, at, length, to, work, out) -> Pipes.hereString(text, at, to, work, out));
     enter(
         builder,
         owners,
         SeedPhrases.NAMES,
-        (text, at, length, to, work, out) -> SeedPhrases.apply(text, at, length, to, out));
+        (text, at, length, to, work, out) -> SeedPhrases.apply(text, at, length, to, out),
+        SeedPhrases.REACH);
     enter(
         builder,
         owners,
@@ -171,6 +182,12 @@ public final class Scanner {
         (text, at, length, to, work, out) -> RecoveryCodes.apply(text, at, length, to, out),
         RecoveryCodes.REACH);
     enter(builder, owners, ExpectScripts.SENDERS, ExpectScripts::apply);
+    enter(builder, owners, Directives.BEGINNINGS, Directives::apply);
+    enter(
+        builder,
+        owners,
+        List.of(WirelessCodes.ANCHOR),
+        (text, at, length, to, work, out) -> WirelessCodes.apply(text, at, length, to, out));
     enter(builder, owners, ByteLists.BEGINNINGS, ByteLists::apply, ByteLists.REACH);
     enter(
         builder,

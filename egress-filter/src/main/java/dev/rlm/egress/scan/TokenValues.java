@@ -56,7 +56,9 @@ final class TokenValues {
       symbols += "!@#%^&*?~".indexOf(text[i]) > 0 ? 1 : 0;
     }
     boolean reference =
-        "#@%".indexOf(text[start]) >= 0 && (text[start] != '@' || Bytes.isLetter(text[start + 1]));
+        symbols < 3
+            && "#@%".indexOf(text[start]) >= 0
+            && (text[start] != '@' || Bytes.isLetter(text[start + 1]));
     return symbols > 0 && !reference;
   }
 

@@ -14,7 +14,29 @@ final class UserInfo {
   /** What follows the password where a driver writes the protocol behind it. */
   static final List<String> PROTOCOLS = List.of("@tcp(", "@unix(");
 
+  /** What follows the password where Oracle's programs connect. */
+  static final List<String> ORACLE = List.of("@//");
+
   private UserInfo() {}
+
+  /** Examines what stands before a host: {@code user/password@//host}. */
+  static int oracle(byte[] text, int at, List<Span> out) {
+    int start = at;
+    while (start > 0
+        && at - start < LONGEST
+        && !Bytes.isSpace(text[start - 1])
+        && "\"'`=:".indexOf(text[start - 1]) < 0) {
+      start--;
+    }
+    int slash = start;
+    while (slash < at && text[slash] != '/') {
+      slash++;
+    }
+    if (slash > start && at - slash > 3 && isLiteral(text, slash + 1, at) && !isDefault(text, start, slash, at)) {
+      out.add(Span.secret(slash + 1, at, RULE, Confidence.MEDIUM));
+    }
+    return at + 1;
+  }
 
   /** Examines what stands before a protocol: {@code user:password@tcp(host)}. */
   static int driver(byte[] text, int at, List<Span> out) {
@@ -63,7 +85,7 @@ final class UserInfo {
       return i;
     }
     int from = colon + 1;
-    if (colon > start
+    if ((colon > start || isMixed(text, from, at)) // a store of keys has no users
         && at - from >= 3
         && at + 1 < to
         && (Bytes.isAlphanumeric(text[at + 1])
@@ -82,6 +104,11 @@ final class UserInfo {
   private static boolean isDefault(byte[] text, int start, int colon, int at) {
     return Profile.of(text, start, colon).letters() == colon - start
         && Arrays.equals(text, start, colon, text, colon + 1, at);
+  }
+
+  private static boolean isMixed(byte[] text, int from, int to) {
+    Profile password = Profile.of(text, from, to);
+    return password.digits() > 0 && password.letters() > 0;
   }
 
   /** A token may stand where the user's name would. */
@@ -105,6 +132,7 @@ final class UserInfo {
   private static boolean isLiteral(byte[] text, int from, int to) {
     if (Placeholders.isTemplate(text, from, to)
         || text[from] == '$'
+        || text[from] == '&'
         || (text[from] == '%' && Bytes.isLetter(text[to - 1]) && to - from < 5)) {
       return false;
     }

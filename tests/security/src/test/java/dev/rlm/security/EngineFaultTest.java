@@ -39,6 +39,9 @@ final class EngineFaultTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** What the engine without descriptors has of them: more than it takes to start. */
+  private static final int DESCRIPTORS = 160;
+
   @AfterEach
   void nothingIsLeft() {
     await("no containers", () -> Containers.ofEngines().isEmpty());
@@ -47,20 +50,18 @@ final class EngineFaultTest {
   @Test
   void anEngineWithoutDescriptorsRefusesAndRecovers() throws IOException {
     try (EngineProcess engine =
-        EngineProcess.start(Map.of("RLM_POOL_SIZE", "1"), List.of("prlimit", "--nofile=160:160"))) {
-      await("a full pool", () -> engine.metric("rlm_pool_idle") == 1);
+        EngineProcess.start(Map.of("RLM_POOL_SIZE", "0"), List.of("prlimit", "--nofile=%1$d:%1$d".formatted(DESCRIPTORS)))) {
+      await("the removal of the canary", () -> Containers.ofEngines().isEmpty());
       int files = engine.openFiles();
       Set<Integer> answers = new java.util.TreeSet<>();
       List<Socket> sockets = new ArrayList<>();
       try {
-        while (engine.openFiles() < 160 && sockets.size() < 400) {
-          sockets.add(connect(engine));
-        }
-        // Over the connection that the client kept: a new one is not accepted any more, but takes what an execution gives back.
+        fill(engine, sockets, 400);
+        // Over the connection that the client kept; those to the daemon that the engine kept serve an execution or two.
         await(
             "a refusal",
             () -> {
-              sockets.add(connect(engine));
+              fill(engine, sockets, 16);
               answers.add(engine.post("/execute", Map.of("code", "1")).statusCode());
               return answers.contains(503);
             });
@@ -79,6 +80,13 @@ final class EngineFaultTest {
       assertEquals(Set.of(), answers);
       await("executions again", () -> engine.post("/execute", Map.of("code", "1")).statusCode() == 200);
       await("as many descriptors as before", () -> engine.openFiles() <= files + 8);
+    }
+  }
+
+  /** Takes what descriptors there are, by so many connections at the most: more than wait to be accepted cannot be made. */
+  private static void fill(EngineProcess engine, List<Socket> sockets, int most) {
+    for (int n = 0; n < most && engine.openFiles() < DESCRIPTORS; n++) {
+      sockets.add(connect(engine));
     }
   }
 
