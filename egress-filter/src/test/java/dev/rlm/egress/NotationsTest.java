@@ -172,7 +172,7 @@ class NotationsTest {
         "<script nonce=\"Q2LjX1aC1xD2fLsM0nk3yQ==\" src=\"/app.js\"></script>",
         "--q8Zk2LmP0vXtR7sW4nYcB1dF5gH6jK\r\nContent-Disposition: form-data; name=\"file\"",
         "the password.... and Password ........... required\n",
-        "mot de passe 8 caractères minimum, parola 1Password",
+        "mot de passe 8 caractères minimum, parola 1Password, le mot de passe \\u00E0 stocker",
         "\"name\",\"password\",\"role\"\n\"bob\",\"required\",\"admin\"\n",
         "the public key for node 7 is: 8abbfac5fb6948c5b67e31d590690fe28abbfac5fb6948c5b67e31d590690fe2",
         "snmp-server community public RO\nrocommunity public\nsnmpwalk -v2c -c public 10.0.0.1\n",

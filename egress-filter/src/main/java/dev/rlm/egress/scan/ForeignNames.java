@@ -146,10 +146,13 @@ final class ForeignNames {
 
   /** Whether a word directly behind the name is no word of a sentence. */
   private static boolean mayFollow(byte[] text, int from, int end) {
-    Profile word = Profile.of(text, from, end);
-    return word.digits() > 1
-        || (word.digits() > 0 && word.others() > 0)
-        || Randomness.looksGenerated(text, from, end);
+    boolean stop = ",.;:".indexOf(text[end - 1]) >= 0;
+    Profile word = Profile.of(text, from, stop ? end - 1 : end);
+    boolean escape = text[from] == '\\'; // of an accented letter, in a program's text
+    return !escape
+        && (word.digits() > 1
+            || (word.digits() > 0 && word.others() > 0)
+            || Randomness.looksGenerated(text, from, end));
   }
 
   /** Passwords are typed on any keyboard: what is not is the text of a label, or goes on behind them. */

@@ -81,7 +81,7 @@ final class NextWord {
       return null;
     }
     if (!quoted && WHAT_FOR.contains(text, word.start(), word.end())) {
-      return told(text, name, word.end(), to);
+      return told(text, word.end(), to);
     }
     Profile profile = Profile.of(text, word.start(), word.end());
     if (word.end() - word.start() < SHORTEST
@@ -128,7 +128,7 @@ final class NextWord {
   }
 
   /** What a sentence tells of the name: {@code the API key for the sandbox is …}. */
-  private static @Nullable Assignment told(byte[] text, CredentialName name, int from, int to) {
+  private static @Nullable Assignment told(byte[] text, int from, int to) {
     int limit = Math.min(to, from + TOLD);
     int end = from;
     while (end < limit && text[end] == ' ') {

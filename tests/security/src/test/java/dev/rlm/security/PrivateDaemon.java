@@ -254,11 +254,17 @@ final class PrivateDaemon implements AutoCloseable {
     return runtime;
   }
 
-  /** Returns what the runtime itself says of the containers that it knows: whether each is created, running or stopped, by its id. */
+  /**
+   * Returns what the runtime itself says of the containers that it knows: whether each is created, running or stopped, by its id. It is
+   * asked in its namespace: outside, the number of a process that has ended may be that of one which lives.
+   */
   Map<String, String> runtimeStates() {
     Path root = folder.resolve(Path.of("exec", "runtime-runc", "moby"));
     try {
-      Process list = new ProcessBuilder(runtime.toString(), "--root=" + root, "list", "-format=json").start();
+      Process list =
+          new ProcessBuilder(
+                  "nsenter", "--target=" + first.pid(), "--pid", "--mount", runtime.toString(), "--root=" + root, "list", "-format=json")
+              .start();
       Map<String, String> states = new HashMap<>();
       EngineProcess.parse(new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .forEach(container -> states.put(container.get("id").textValue(), container.get("status").textValue()));
