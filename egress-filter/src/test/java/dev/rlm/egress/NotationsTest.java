@@ -135,6 +135,9 @@ class NotationsTest {
       }
     }
     assertTrue(result.contains("[REDACTED:"), result);
+    for (int end = 0; end < text.length(); end++) {
+      filtered(text.substring(0, end)); // It may end anywhere.
+    }
   }
 
   @ParameterizedTest

@@ -146,6 +146,9 @@ final class ForeignNames {
 
   /** Whether a word directly behind the name is no word of a sentence. */
   private static boolean mayFollow(byte[] text, int from, int end) {
+    if (end == from) {
+      return false;
+    }
     boolean stop = ",.;:".indexOf(text[end - 1]) >= 0;
     Profile word = Profile.of(text, from, stop ? end - 1 : end);
     boolean escape = text[from] == '\\'; // of an accented letter, in a program's text

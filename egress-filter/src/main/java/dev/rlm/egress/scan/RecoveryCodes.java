@@ -52,10 +52,11 @@ final class RecoveryCodes {
     while (at < limit && text[at] != '\n' && text[at] != '[' && text[at] != ':') {
       at++;
     }
-    if (at < limit && text[at] != '[') {
-      at = skipSentences(text, at, Math.min(to, at + SENTENCES));
+    boolean announced = at < limit;
+    if (announced && text[at] != '[') {
+      at = skipSentences(text, at, Math.min(to, at + SENTENCES), to);
     }
-    int last = at < limit + SENTENCES ? Math.min(to, at + LIST) : at;
+    int last = announced ? Math.min(to, at + LIST) : at;
     List<Span> codes = new ArrayList<>();
     while (at < last) {
       int start = skipMarks(text, at, last);
@@ -73,15 +74,15 @@ final class RecoveryCodes {
   }
 
   /** Skips lines that begin with no code; gives the place before the one that does, or where it began. */
-  private static int skipSentences(byte[] text, int from, int to) {
+  private static int skipSentences(byte[] text, int from, int limit, int to) {
     int line = from;
-    while (line < to) {
-      int start = skipMarks(text, line, to);
-      if (codeEnd(text, start, Math.min(text.length, start + 2 * LONGEST)) > 0) {
+    while (line < limit) {
+      int start = skipMarks(text, line, limit);
+      if (codeEnd(text, start, to) > 0) {
         return line;
       }
       line = Math.max(start, line + 1);
-      while (line < to && text[line] != '\n') {
+      while (line < limit && text[line] != '\n') {
         line++;
       }
     }
