@@ -65,6 +65,8 @@ final class WorstCaseBenchmark {
     texts.put("private key headers", repeat("-----BEGIN PRIVATE KEY-----\n"));
     texts.put("curl flood", repeat("curl -u "));
     texts.put("kind: secret flood", repeat("kind: Secret\n"));
+    texts.put("headers", repeat("\"password\",\"token\",\"name\"\n"));
+    texts.put("prose of keys", repeat("the key for it, it's 42. "));
     texts.put("quotes", repeat("token=\"'`"));
     return texts;
   }

@@ -53,7 +53,7 @@ final class AlignedColumns {
   }
 
   /** Examines the lines below a header. */
-  static void apply(byte[] text, CredentialName name, int to, List<Span> out) {
+  static void apply(byte[] text, CredentialName name, int to, Work work, List<Span> out) {
     if (name.trust() != Trust.PASSWORD && name.trust() != Trust.TOKEN) {
       return;
     }
@@ -64,6 +64,7 @@ final class AlignedColumns {
     int limit = Math.min(to, end + Columns.REACH);
     for (int line = end + 1; line < limit; ) {
       int close = lineEnd(text, line, to);
+      work.spend(Columns.LINE_VISITS * (close - line) + Columns.CELL);
       int gap = rest(text, line, close, cells, 1) >= 0 ? 1 : 2;
       int rest = rest(text, line, close, cells, gap);
       if (rest < 0) {

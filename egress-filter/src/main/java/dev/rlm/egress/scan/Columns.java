@@ -14,6 +14,12 @@ final class Columns {
   static final int REACH = 1700;
 
   private static final int LONGEST_LINE = 120;
+
+  /** How often each byte of a line is looked at: for its end, its cells, and the one that counts. */
+  static final int LINE_VISITS = 3;
+
+  /** What judging a cell is charged with. */
+  static final int CELL = 48;
   private static final int LONGEST_HEADER = 30;
 
   private Columns() {}
@@ -30,7 +36,7 @@ final class Columns {
   }
 
   /** Examines the lines below a header. */
-  static void apply(byte[] text, CredentialName name, int to, List<Span> out) {
+  static void apply(byte[] text, CredentialName name, int to, Work work, List<Span> out) {
     if (name.trust() != Trust.PASSWORD && name.trust() != Trust.TOKEN) {
       return;
     }
@@ -47,6 +53,7 @@ final class Columns {
     int line = nextLine(text, end, to);
     while (line < limit) {
       int close = lineEnd(text, line, to);
+      work.spend(LINE_VISITS * (close - line) + CELL);
       boolean row = count(text, line, close, delimiter, quoted) == cells;
       boolean rule = close > line && "+-".indexOf(text[line]) >= 0;
       if (!row && !rule) {

@@ -105,6 +105,9 @@ final class CredentialValues {
   /** What judging a value is charged with beside its length. */
   private static final int VALUE = 48;
 
+  /** What a look for a user's name around a password is charged with. */
+  private static final int SIBLINGS = 400;
+
   /** Stands before the name of what a digest is made of, in the annotations of charts. */
   private static final byte[] CHECKSUM = "checksum/".getBytes(StandardCharsets.US_ASCII);
 
@@ -174,7 +177,7 @@ final class CredentialValues {
     if (found != null
         && !isInUrn(text, name)
         && !Bytes.startsWith(text, Math.max(0, name.start() - CHECKSUM.length), to, CHECKSUM)) {
-      work.spend(VALUE + found.end() - found.start());
+      work.spend(VALUE + found.end() - found.start() + (name.trust() == Trust.PASSWORD ? SIBLINGS : 0));
       if (isKeyOrBetter(text, name) && ByteLists.opens(text, found.start(), to)) {
         return Math.max(name.end(), ByteLists.list(text, found.start() + 1, to, work, out));
       }
@@ -187,11 +190,9 @@ final class CredentialValues {
   private static void judgeColumn(
       byte[] text, int keyword, CredentialName bounds, int to, Work work, List<Span> out) {
     if (Columns.mayHead(text, bounds, to)) {
-      work.spend(Columns.REACH);
-      Columns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
+      Columns.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
     } else if (AlignedColumns.mayHead(text, bounds, to, work)) {
-      work.spend(Columns.REACH);
-      AlignedColumns.apply(text, CredentialName.at(text, keyword, to, work), to, out);
+      AlignedColumns.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
     } else if (Inserts.mayName(text, bounds, to, work)) {
       Inserts.apply(text, CredentialName.at(text, keyword, to, work), to, work, out);
     }
