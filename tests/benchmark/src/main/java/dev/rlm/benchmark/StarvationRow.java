@@ -32,14 +32,14 @@ final class StarvationRow implements Row {
 
   @Override
   public List<Figure> measure(Scale scale) throws Exception {
-    Duration slice = scale.seconds(5, 20);
+    Duration slice = scale.seconds(5, 10);
     int guests = Runtime.getRuntime().availableProcessors() + 1;
     String code = "import time\nend = time.monotonic() + %d\nwhile time.monotonic() < end: pass\nprint(1)".formatted(slice.toSeconds());
     Samples beside = new Samples();
     Samples otherwise = new Samples();
     try (EngineProcess engine = laboratory.engine(Map.of());
         DockerCommand docker = new DockerCommand(laboratory.daemon().sandboxOf(engine.id()))) {
-      for (int round = 0; round < scale.of(1, 3); round++) {
+      for (int round = 0; round < scale.of(1, 2); round++) {
         measure(beside, guests, () -> {
           engine.api().expect(code, Optional.empty(), "1\n");
           return true;
