@@ -59,7 +59,7 @@ final class Announced {
     int length = to - from;
     if (length < SHORTEST
         || length > LONGEST
-        || Placeholders.isTemplate(text, from, to)
+        || Templates.isTemplate(text, from, to)
         || Placeholders.isPlaceholder(text, from, to, 3)) {
       return false;
     }

@@ -140,7 +140,7 @@ final class Columns {
   static boolean isSecret(byte[] text, int start, int end, Trust trust) {
     if (end - start < 6
         || end - start > 256
-        || Placeholders.isTemplate(text, start, end)
+        || Templates.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 4)) {
       return false;
     }

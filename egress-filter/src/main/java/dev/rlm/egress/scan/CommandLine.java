@@ -290,7 +290,7 @@ final class CommandLine {
 
   /** Whether a word stands for one that is given elsewhere. */
   static boolean isTemplate(byte[] text, int start, int end) {
-    if (Placeholders.isTemplate(text, start, end)
+    if (Templates.isTemplate(text, start, end)
         || Placeholders.isWord(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 3)) {
       return true;

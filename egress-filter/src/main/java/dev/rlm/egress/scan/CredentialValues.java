@@ -64,8 +64,6 @@ final class CredentialValues {
           "_pat",
           "_api",
           "_pw",
-          "bindpw ",
-          "rootpw ",
           "pw:",
           "pw=",
           "pw : ",

@@ -43,7 +43,7 @@ final class ExpectScripts {
   }
 
   private static boolean isLiteral(byte[] text, int start, int end) {
-    return !Placeholders.isTemplate(text, start, end)
+    return !Templates.isTemplate(text, start, end)
         && !Placeholders.isPlaceholder(text, start, end, 3)
         && !Placeholders.isWord(text, start, end);
   }

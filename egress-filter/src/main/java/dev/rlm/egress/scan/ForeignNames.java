@@ -4,7 +4,6 @@ import dev.rlm.egress.Confidence;
 import dev.rlm.egress.scan.CredentialName.Trust;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +62,6 @@ final class ForeignNames {
 
   /** Quotes that stand by themselves. */
   private static final Set<String> MARKS = Set.of("\u00ab", "\u201e", "\u201c");
-
-  /** What stands between a password's name and itself in a sentence. */
-  private static final Set<String> COPULAS =
-      Set.of(
-          "ist", "lautet", "war", "est", "es", "\u00e9", "\u00e8", "to", "is", "jest", "\u2014",
-          "-", "c'est");
 
   /** Words that may stand between one of them and the password. */
   private static final int MOST_ADVERBS = 2;
@@ -139,7 +132,7 @@ final class ForeignNames {
           return;
         }
       }
-      told |= word.endsWith(":") || COPULAS.contains(word.toLowerCase(Locale.ROOT));
+      told |= Phrases.tells(text, from, close);
       from = close;
     }
   }

@@ -26,8 +26,6 @@ final class NextWord {
   private static final Words WHAT_FOR =
       Words.of("for", "of", "to", "on", "in", "für", "zu", "von", "pour", "de", "du", "para", "per", "di", "do", "voor", "van");
 
-  private static final Words COPULAS = Words.of("is", "lautet", "ist", "est", "es", "\u00e8", "\u00e9", "=");
-
   /** How far before a name that of a user may stand. */
   private static final int USER = 40;
 
@@ -137,7 +135,7 @@ final class NextWord {
       while (end < limit && !Bytes.isSpace(text[end])) {
         end++;
       }
-      if (end > start && (text[end - 1] == ':' || COPULAS.contains(text, start, end))) {
+      if (Phrases.tells(text, start, end)) {
         Assignment word = Assignment.option(text, end, to);
         if (word != null
             && word.end() - word.start() >= SHORTEST_TOKEN

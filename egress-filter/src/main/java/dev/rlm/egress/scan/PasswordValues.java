@@ -33,7 +33,7 @@ final class PasswordValues {
     int length = end - start;
     if (length < 4
         || length > 512
-        || Placeholders.isTemplate(text, start, end)
+        || Templates.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 3)) {
       return false;
     }

@@ -117,6 +117,10 @@ final class Phrases {
 
   private static final byte[] PASSWORD = "passw".getBytes(StandardCharsets.US_ASCII);
 
+  /** What stands between a name and what is told of it. */
+  private static final Words COPULAS =
+      Words.of("is", "ist", "lautet", "war", "est", "c'est", "es", "\u00e9", "\u00e8", "to", "jest", "\u2014", "-", "=");
+
   private static final byte[] NOW = "now ".getBytes(StandardCharsets.US_ASCII);
 
   /** What is told in a sentence, and looks generated. */
@@ -269,6 +273,11 @@ final class Phrases {
     return end > word && (word == from || !JOINS.contains(text, word, end));
   }
 
+  /** Whether what a sentence tells follows a word: a colon, {@code is}, {@code lautet}, {@code est} … */
+  static boolean tells(byte[] text, int start, int end) {
+    return end > start && (text[end - 1] == ':' || COPULAS.contains(text, start, end));
+  }
+
   /** A word without quotes must be one that no sentence would go on with. */
   static void bare(byte[] text, int start, int limit, List<Span> out) {
     int from = start;
@@ -314,7 +323,7 @@ final class Phrases {
 
   private static void add(byte[] text, int start, int end, List<Span> out) {
     if (end - start < 4
-        || Placeholders.isTemplate(text, start, end)
+        || Templates.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 3)
         || Placeholders.isEmptyWord(text, start, end)) {
       return;

@@ -25,7 +25,7 @@ final class TokenValues {
       return (value.notation() == Notation.QUOTED || value.notation() == Notation.ARGUMENT)
           && (Randomness.isNoise(text, start, end) || isBlock(text, start, end));
     }
-    if (Placeholders.isTemplate(text, start, end)
+    if (Templates.isTemplate(text, start, end)
         || Placeholders.isPlaceholder(text, start, end, 5)
         || isReference(text, start, end)) {
       return false;
@@ -110,7 +110,7 @@ final class TokenValues {
   /** Whether a value is what a header carries that authorises a request. */
   static boolean isHeaderValue(byte[] text, Assignment value) {
     int length = value.end() - value.start();
-    if (length < 8 || Placeholders.isTemplate(text, value.start(), value.end())) {
+    if (length < 8 || Templates.isTemplate(text, value.start(), value.end())) {
       return false;
     }
     Profile profile = Profile.of(text, value.start(), value.end());

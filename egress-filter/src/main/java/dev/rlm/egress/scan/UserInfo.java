@@ -21,38 +21,29 @@ final class UserInfo {
 
   /** Examines what stands before a host: {@code user/password@//host}. */
   static int oracle(byte[] text, int at, List<Span> out) {
-    int start = at;
-    while (start > 0
-        && at - start < LONGEST
-        && !Bytes.isSpace(text[start - 1])
-        && "\"'`=:".indexOf(text[start - 1]) < 0) {
-      start--;
-    }
-    int slash = start;
-    while (slash < at && text[slash] != '/') {
-      slash++;
-    }
-    if (slash > start && at - slash > 3 && isLiteral(text, slash + 1, at) && !isDefault(text, start, slash, at)) {
-      out.add(Span.secret(slash + 1, at, RULE, Confidence.MEDIUM));
-    }
-    return at + 1;
+    return before(text, at, '/', "\"'`=:", out);
   }
 
   /** Examines what stands before a protocol: {@code user:password@tcp(host)}. */
   static int driver(byte[] text, int at, List<Span> out) {
+    return before(text, at, ':', "\"'`=/", out);
+  }
+
+  /** Examines a user and a password that end at a place, and before which one of some bytes stands or a blank. */
+  private static int before(byte[] text, int at, char separator, String bounds, List<Span> out) {
     int start = at;
     while (start > 0
         && at - start < LONGEST
         && !Bytes.isSpace(text[start - 1])
-        && "\"'`=/".indexOf(text[start - 1]) < 0) {
+        && bounds.indexOf(text[start - 1]) < 0) {
       start--;
     }
-    int colon = start;
-    while (colon < at && text[colon] != ':') {
-      colon++;
+    int user = start;
+    while (user < at && text[user] != separator) {
+      user++;
     }
-    if (at - colon > 3 && isLiteral(text, colon + 1, at) && !isDefault(text, start, colon, at)) {
-      out.add(Span.secret(colon + 1, at, RULE, Confidence.MEDIUM));
+    if (at - user > 3 && isLiteral(text, user + 1, at) && !isDefault(text, start, user, at)) {
+      out.add(Span.secret(user + 1, at, RULE, Confidence.MEDIUM));
     }
     return at + 1;
   }
@@ -130,7 +121,7 @@ final class UserInfo {
   }
 
   private static boolean isLiteral(byte[] text, int from, int to) {
-    if (Placeholders.isTemplate(text, from, to)
+    if (Templates.isTemplate(text, from, to)
         || text[from] == '$'
         || text[from] == '&'
         || (text[from] == '%' && Bytes.isLetter(text[to - 1]) && to - from < 5)) {

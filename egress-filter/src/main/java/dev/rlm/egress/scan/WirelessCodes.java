@@ -28,7 +28,7 @@ final class WirelessCodes {
       if (text[field] == 'P'
           && end - start >= SHORTEST
           && text[field + 1] == ':'
-          && !Placeholders.isTemplate(text, start, end)
+          && !Templates.isTemplate(text, start, end)
           && !Placeholders.isPlaceholder(text, start, end, 3)) {
         out.add(Span.secret(start, end, "passwd", Confidence.MEDIUM));
       }
