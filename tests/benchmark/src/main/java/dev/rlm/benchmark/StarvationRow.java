@@ -13,8 +13,20 @@ import java.util.concurrent.Future;
 /** How late a thread of the machine's own gets a processor while more guests compute than there are, beside guests of Docker's default weight. */
 final class StarvationRow implements Row {
 
-  /** Each a process of its own in the eyes of the scheduler, and seldom without something to do: as on a machine in use. */
-  private static final int BUSY_THREADS = 24;
+  /**
+   * Processes of the machine's that seldom have nothing to do, each in a session of its own: the kernel shares the processors among
+   * sessions first.
+   */
+  private static final int NEIGHBOURS = 8;
+
+  /** It ends with the benchmark, however that ends. */
+  private static final List<String> NEIGHBOUR =
+      List.of(
+          "setsid",
+          "sh",
+          "-c",
+          "while kill -0 %d; do i=0; while [ $i -lt 4000 ]; do i=$((i + 1)); done; sleep 0.003; done 2>/dev/null"
+              .formatted(ProcessHandle.current().pid()));
 
   private static final Duration NAP = Duration.ofMillis(10);
   private static final String DEFAULT_WEIGHT = "1024";
@@ -60,38 +72,25 @@ final class StarvationRow implements Row {
 
   /** Lets guests compute, and naps beside them until they are done. */
   private static void measure(Samples late, int guests, Callable<Boolean> guest) throws Exception {
+    List<Process> neighbours = new ArrayList<>();
     try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
-      List<Future<?>> busy = new ArrayList<>();
-      for (int i = 0; i < BUSY_THREADS; i++) {
-        Duration pause = Duration.ofMillis(2 + i % 5);
-        busy.add(threads.submit(() -> work(pause)));
+      for (int i = 0; i < NEIGHBOURS; i++) {
+        neighbours.add(new ProcessBuilder(NEIGHBOUR).start());
       }
-      try {
-        List<Future<Boolean>> computing = new ArrayList<>();
-        for (int i = 0; i < guests; i++) {
-          computing.add(threads.submit(guest));
-        }
-        while (!computing.stream().allMatch(Future::isDone)) {
-          long begun = System.nanoTime();
-          Thread.sleep(NAP);
-          late.add(System.nanoTime() - begun - NAP.toNanos());
-        }
-        for (Future<Boolean> done : computing) {
-          done.get();
-        }
-      } finally {
-        busy.forEach(work -> work.cancel(true));
+      List<Future<Boolean>> computing = new ArrayList<>();
+      for (int i = 0; i < guests; i++) {
+        computing.add(threads.submit(guest));
       }
-    }
-  }
-
-  private static Void work(Duration pause) throws InterruptedException {
-    while (true) {
-      long end = System.nanoTime() + Duration.ofMillis(1).toNanos();
-      while (System.nanoTime() < end) {
-        Thread.onSpinWait();
+      while (!computing.stream().allMatch(Future::isDone)) {
+        long begun = System.nanoTime();
+        Thread.sleep(NAP);
+        late.add(System.nanoTime() - begun - NAP.toNanos());
       }
-      Thread.sleep(pause);
+      for (Future<Boolean> done : computing) {
+        done.get();
+      }
+    } finally {
+      neighbours.forEach(Process::destroyForcibly);
     }
   }
 }

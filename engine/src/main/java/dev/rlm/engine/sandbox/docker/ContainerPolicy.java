@@ -27,9 +27,9 @@ final class ContainerPolicy {
 
   /**
    * The least weight there is: a sandbox gives way to everything else that wants a processor. The engine and the daemon must get one
-   * when a guest is to be ended. With Docker's 1,024 the kernel's fair scheduler (seen with 6.18) does not see to that: beside three
-   * guests that compute, two processors, and a quota of one for each guest, a process of the host's that wakes every 10 ms was late by
-   * 1 to 8 seconds; with 2 by 0.06 s at the most, while the guests still had a third of the machine. In between it is in between.
+   * when a guest is to be ended. With Docker's 1,024 the kernel's fair scheduler (seen with 6.18, two processors, three guests with a
+   * quota of one each) does not see to that: a thread of the machine's was late by 280 ms at the worst, and by 8 ms with this
+   * ({@code ./rlm bench starvation}); while the security suite ran, by up to 27 s. In between it is in between.
    */
   private static final int CPU_SHARES = 2;
 
